@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import { epochMs } from './names.js'
+
+export const proof = z.object({ holds: z.boolean(), observed: z.string() })
+export type Proof = z.infer<typeof proof>
+
+/** A fault as the ledger keeps it; written before it acts, so that a restarted app can heal it. */
+export const faultRecord = z.object({
+  id: z.string(),
+  kind: z.string(),
+  target: z.string().describe('Host name, resolved from a role when one was given'),
+  options: z.record(z.string(), z.unknown()),
+  state: z.enum(['applying', 'active', 'healing', 'healed', 'failed', 'ended']),
+  appliedAt: epochMs,
+  healedAt: epochMs.optional(),
+  effect: proof.optional(),
+  healing: proof.optional(),
+  did: z.string().optional().describe('What it did, in a sentence'),
+  by: z.enum(['learner', 'exercise', 'cli', 'proof']).default('learner'),
+})
+export type FaultRecord = z.infer<typeof faultRecord>
+
+/** A kind as screens, `dojo fault --help` and docs show it. */
+export const faultKindInfo = z.object({
+  kind: z.string(),
+  summary: z.string(),
+  action: z.string().describe("A button's words with {host}, for example: Crash {host}"),
+  targets: z.enum(['any-host', 'data-host']),
+  options: z.record(z.string(), z.unknown()).describe('JSON Schema of its options'),
+})
+export type FaultKindInfo = z.infer<typeof faultKindInfo>

@@ -1,0 +1,101 @@
+import { z } from 'zod'
+import { epochMs, labName } from './names.js'
+import { serviceName, settingsSpec, topologySpec } from './topology.js'
+
+/** An address on this machine, published by the engine on the loopback interface. */
+export const endpoint = z.object({ host: z.string(), port: z.int() })
+export type Endpoint = z.infer<typeof endpoint>
+
+/** Keys of a host's endpoints. Names of interfaces, as a host may serve several per service. */
+export const endpointKeys = ['etcd', 'patroni', 'postgres', 'proxyWrite', 'proxyRead', 'proxyStats', 'pgbouncer'] as const
+export const endpointKey = z.enum(endpointKeys)
+export type EndpointKey = z.infer<typeof endpointKey>
+
+export const labHost = z.object({
+  name: z.string(),
+  address: z.string().describe('Static address inside the lab network'),
+  services: z.array(serviceName),
+  endpoints: z.partialRecord(endpointKey, endpoint),
+  at: z.tuple([z.number(), z.number()]),
+})
+export type LabHost = z.infer<typeof labHost>
+
+/** The life of a lab. The table of allowed changes is lab/states.ts. */
+export const labStates = ['booting', 'healthy', 'failed', 'removing'] as const
+export const labState = z.enum(labStates)
+export type LabState = z.infer<typeof labState>
+
+/** What `dojo up --json` prints and every screen starts from. Holds no secret. */
+export const labInfo = z.object({
+  lab: labName,
+  topology: z.string(),
+  state: labState,
+  createdAt: epochMs,
+  seconds: z.record(z.string(), z.number()).describe('Seconds per boot phase, and total'),
+  hosts: z.array(labHost),
+  client: z.object({ readWrite: endpoint, readOnly: endpoint.optional() }),
+  credentials: z.string().describe('Path of a 0600 file that holds user names and passwords'),
+  settings: settingsSpec.describe('Settings as asked for: the topology and --set, merged'),
+  spec: topologySpec,
+  scope: z.string().describe("Patroni's scope: keys live under /service/<scope>/"),
+  image: z.string(),
+})
+export type LabInfo = z.infer<typeof labInfo>
+
+/** Content of the credentials file. Never crosses the contract; read by clients of the cluster only. */
+export const credentialsSpec = z.object({
+  superuser: z.object({ username: z.string(), password: z.string() }),
+  replication: z.object({ username: z.string(), password: z.string() }),
+  rewind: z.object({ username: z.string(), password: z.string() }),
+  app: z.object({ username: z.string(), password: z.string(), database: z.string() }),
+  patroniRest: z.object({ username: z.string(), password: z.string() }),
+})
+export type Credentials = z.infer<typeof credentialsSpec>
+
+export const upOptions = z.object({
+  topology: z.string(),
+  name: labName.optional(),
+  set: z.array(z.string()).default([]).describe('KEY=VALUE, for example patroni.ttl=30'),
+  ports: z.enum(['random', 'fixed']).default('random'),
+})
+export type UpOptions = z.input<typeof upOptions>
+
+/** Boot phases in the order of their first start; several run at the same time. */
+export const bootPhases = ['containers', 'etcd', 'leader', 'standby', 'proxy', 'write', 'backup'] as const
+export const bootPhase = z.enum(bootPhases)
+export type BootPhase = z.infer<typeof bootPhase>
+
+export const bootPhaseView = z.object({
+  phase: bootPhase,
+  title: z.string().describe('For example: etcd quorum'),
+  about: z.string().describe('What happens in it and what it is for, one or two sentences'),
+  state: z.enum(['waiting', 'running', 'done', 'failed']),
+  startedMs: z.number().optional().describe('Since the boot began'),
+  endedMs: z.number().optional(),
+  lastBootMs: z.tuple([z.number(), z.number()]).optional().describe('Start and end in the last boot of this topology'),
+  detail: z.string().optional().describe('What it sees now, for example: 2 of 3 members answer'),
+})
+export type BootPhaseView = z.infer<typeof bootPhaseView>
+
+export const bootHostView = z.object({
+  name: z.string(),
+  container: z.enum(['absent', 'created', 'running', 'exited']),
+  services: z.array(
+    z.object({ service: z.string(), state: z.enum(['absent', 'starting', 'up', 'failed']), detail: z.string() }),
+  ),
+})
+
+/** The boot screen in one value; sent whole whenever a part of it changes. */
+export const bootProgress = z.object({
+  lab: labName,
+  topology: z.string(),
+  startedAt: epochMs,
+  elapsedMs: z.number(),
+  usualMs: z.number().optional().describe('Median of earlier boots of this topology on this machine'),
+  state: labState,
+  phases: z.array(bootPhaseView),
+  hosts: z.array(bootHostView),
+  log: z.array(z.object({ atMs: z.number(), host: z.string(), service: z.string(), line: z.string() })),
+  error: z.object({ code: z.string(), what: z.string(), why: z.string(), next: z.string() }).optional(),
+})
+export type BootProgress = z.infer<typeof bootProgress>

@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import { hostRole } from './cluster.js'
+import { epochMs } from './names.js'
+
+/**
+ * What the flight recorder keeps, one JSON line each, and what the timeline draws: live and replay use the same records.
+ * `t` is the app's clock in ms; `u` the uncertainty in ms where a source is polled.
+ */
+const base = { t: epochMs, u: z.number().optional() }
+
+export const eventKinds = [
+  'lab.booting', 'lab.healthy', 'lab.removed', 'phase',
+  'host.crashed', 'host.stopped', 'host.frozen', 'host.thawed', 'host.started', 'service.killed',
+  'leader.lost', 'leader.released', 'lease.expired', 'leader.taken', 'election', 'promoted', 'demoted',
+  'timeline', 'sync.changed', 'replica.streaming', 'replica.stopped', 'config.changed', 'switchover.requested',
+  'etcd.lost', 'etcd.back', 'etcd.leader', 'quorum.lost', 'quorum.back',
+  'fault.applied', 'fault.healed', 'fault.failed',
+  'outage.began', 'outage.ended', 'invariant.violated', 'backup', 'archive',
+  'step.began', 'step.done', 'check.passed', 'check.regressed', 'answer', 'hint', 'attempt.began', 'attempt.ended',
+] as const
+export const eventKind = z.enum(eventKinds)
+export type EventKind = z.infer<typeof eventKind>
+
+export const labEvent = z.object({
+  ...base,
+  k: z.literal('event'),
+  kind: eventKind,
+  host: z.string().optional(),
+  text: z.string().describe('A short clause for the mark, for example: crash pg1'),
+  data: z.record(z.string(), z.unknown()).default({}),
+  source: z.string().describe('engine, etcd, patroni, sql, probe, app'),
+})
+export type LabEvent = z.infer<typeof labEvent>
+
+/** A host's role from now on; a band of the timeline. */
+export const roleRecord = z.object({
+  ...base,
+  k: z.literal('role'),
+  host: z.string(),
+  role: hostRole,
+  timeline: z.number().nullable(),
+  note: z.string(),
+})
+
+/** The lease as read now (about 2 per second); the saw-tooth of the lease lane. */
+export const leaseRecord = z.object({
+  ...base,
+  k: z.literal('lease'),
+  holder: z.string().nullable(),
+  leftMs: z.number().nullable(),
+  ttlS: z.number(),
+})
+
+/** etcd members from now on: true = it answers and votes. */
+export const etcdRecord = z.object({ ...base, k: z.literal('etcd'), members: z.record(z.string(), z.boolean()), quorum: z.boolean() })
+
+/** Client writes: one array entry per 100 ms from `t` on. */
+export const ticksRecord = z.object({
+  ...base,
+  k: z.literal('ticks'),
+  acked: z.array(z.int()),
+  failed: z.array(z.int()),
+  unknown: z.array(z.int()),
+})
+
+export const labRecord = z.discriminatedUnion('k', [labEvent, roleRecord, leaseRecord, etcdRecord, ticksRecord])
+export type LabRecord = z.infer<typeof labRecord>

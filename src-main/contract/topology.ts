@@ -1,0 +1,85 @@
+import { z } from 'zod'
+import { hostName, slug } from './names.js'
+
+export const services = ['etcd', 'patroni', 'pgbackrest', 'haproxy', 'pgbouncer'] as const
+export const serviceName = z.enum(services).describe('A supervised process on a host; patroni runs postgres')
+export type ServiceName = z.infer<typeof serviceName>
+
+const memory = z
+  .string()
+  .regex(/^\d+(Mi|Gi)$/, 'a whole number with Mi or Gi, for example 512Mi')
+  .describe('Memory limit of the host')
+
+export const hostSpec = z.strictObject({
+  address: z.int().min(2).max(254).describe('Last octet of the static address; each lab gets a /24 of its own'),
+  services: z.array(serviceName).min(1).describe('Services that run here'),
+  memory: memory.default('512Mi'),
+  at: z
+    .tuple([z.number().min(0).max(7), z.number().min(0).max(7)])
+    .describe('Place in the picture: column and row, from 0; the client is drawn at [0, *]'),
+  about: z.string().optional().describe('One sentence for the boot screen: what this host is for'),
+})
+export type HostSpec = z.infer<typeof hostSpec>
+
+const seconds = z.int().min(0)
+
+/** Patroni's dynamic configuration, spelled as Patroni spells it. The sum rule is checked by lab/. */
+export const patroniSettings = z.strictObject({
+  ttl: z.int().min(20).default(20).describe('Seconds that the leader key lives without a renewal'),
+  loop_wait: z.int().min(1).default(2).describe('Seconds between two cycles of Patroni'),
+  retry_timeout: z.int().min(3).default(8).describe('Seconds that Patroni retries etcd and PostgreSQL'),
+  synchronous_mode: z.boolean().default(false).describe('Only a synchronous standby may be promoted'),
+  synchronous_mode_strict: z.boolean().default(false).describe('Block writes when no synchronous standby is there'),
+  maximum_lag_on_failover: z.int().min(0).default(1048576).describe('Bytes of lag that still allow promotion'),
+  primary_start_timeout: seconds.default(300).describe('Seconds that a crashed primary may take to restart'),
+  failsafe_mode: z.boolean().default(false).describe('Keep the primary writable when etcd is down'),
+})
+
+export const settingsSpec = z.strictObject({
+  patroni: patroniSettings.prefault({}),
+  postgresql: z
+    .record(z.string().regex(/^[a-z_.]+$/), z.union([z.string(), z.number(), z.boolean()]))
+    .default({})
+    .describe('PostgreSQL parameters, set through Patroni'),
+  etcd: z
+    .strictObject({
+      heartbeat_interval: z.int().min(10).default(100).describe('Milliseconds between heartbeats of the etcd leader'),
+      election_timeout: z.int().min(100).default(1000).describe('Milliseconds without a heartbeat until an election'),
+    })
+    .prefault({}),
+})
+export type Settings = z.infer<typeof settingsSpec>
+
+const route = z.strictObject({ host: hostName, port: z.int().min(1).max(65535) })
+
+export const topologySpec = z.strictObject({
+  topology: slug.describe('Name; equal to the name of the file'),
+  summary: z.string().describe('What this cluster is, in one line'),
+  hosts: z.record(hostName, hostSpec),
+  settings: settingsSpec.prefault({}),
+  client: z.strictObject({
+    readWrite: route.describe('Where clients write'),
+    readOnly: route.optional().describe('Where clients read'),
+  }),
+  healthy: z
+    .strictObject({
+      within: z.int().min(5).default(90).describe('Seconds that a boot may take before it is called failed'),
+      standbys: z
+        .strictObject({
+          streaming: z.int().min(0).describe('Rows of pg_stat_replication that stream'),
+          synchronous: z.int().min(0).describe('of these, how many are sync or quorum'),
+        })
+        .describe('Asked with SQL by the client route, never concluded from etcd'),
+    })
+    .describe('When the lab counts as healthy: a write commits, and these standbys stream'),
+  promises: z
+    .strictObject({
+      writablePrimaries: z.strictObject({ atMost: z.int().min(0) }).optional(),
+      lostAcknowledgedWrites: z.strictObject({ atMost: z.int().min(0) }).optional(),
+    })
+    .default({})
+    .describe('Invariants that hold from boot to removal'),
+})
+export type Topology = z.infer<typeof topologySpec>
+
+export const topologySummary = z.object({ topology: z.string(), summary: z.string(), hosts: z.array(z.string()) })

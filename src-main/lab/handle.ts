@@ -1,0 +1,55 @@
+import type { HostState } from '../contract/cluster.js'
+import type { Credentials, LabInfo } from '../contract/lab.js'
+
+export interface ExecResult {
+  code: number
+  stdout: string
+  stderr: string
+}
+
+export interface ExecOptions {
+  /** Default: postgres on hosts that have it. */
+  user?: string
+  timeoutMs?: number
+  signal?: AbortSignal
+  /** Written to standard input, which is then closed. */
+  input?: string
+}
+
+/** An interactive command on a host's pseudo-terminal. */
+export interface Tty {
+  /** Raw output. `pause()` and `resume()` are the flow control. */
+  readonly output: NodeJS.ReadableStream
+  write(data: string): void
+  resize(cols: number, rows: number): Promise<void>
+  /** Sends HUP to the command's session and ends the stream. Idempotent. */
+  close(): Promise<void>
+}
+
+/** What may be done to a host as a machine. Each resolves when the engine has done it; none proves its effect. */
+export interface HostPower {
+  kill(host: string): Promise<void>
+  stop(host: string, graceSeconds: number): Promise<void>
+  pause(host: string): Promise<void>
+  unpause(host: string): Promise<void>
+  start(host: string): Promise<void>
+}
+
+/** A running lab, by name, in this process. Holds no state that Docker and the lab's folder do not. */
+export interface LabHandle {
+  readonly info: LabInfo
+  /** The lab's own folder: lab.json, credentials.json, faults.jsonl, records.jsonl, attempts/. */
+  readonly dir: string
+  credentials(): Promise<Credentials>
+  exec(host: string, argv: readonly string[], options?: ExecOptions): Promise<ExecResult>
+  tty(
+    host: string,
+    argv: readonly string[],
+    options: { user?: string; cols: number; rows: number; env?: Record<string, string> },
+  ): Promise<Tty>
+  readonly power: HostPower
+  /** Present state of every host, from the engine, now. */
+  hostStates(): Promise<Record<string, HostState>>
+  /** Present state of every host first, then every change as the engine tells it. Ends with the signal. */
+  watchHosts(signal: AbortSignal): AsyncIterable<{ host: string; state: HostState }>
+}
