@@ -30,6 +30,7 @@ export const exitCodeOf = {
   'kernel-lacks': 3,
   'image-missing': 3,
   'image-build-failed': 3,
+  'package-failed': 3,
   'disk-full': 3,
   'memory-low': 3,
   'port-taken': 3,
