@@ -24,6 +24,8 @@ export const imageStatus = z.object({
   sizeBytes: z.number().nullable(),
 })
 
+export type ImageStatus = z.infer<typeof imageStatus>
+
 export const imageProgress = z.object({
   phase: z.string(),
   step: z.int(),
