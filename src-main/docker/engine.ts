@@ -52,8 +52,8 @@ export function isOlder(version: string, than: string): boolean {
 
 /** The types know `version` without options only; the library takes them. */
 function versionOf(docker: Docker): Promise<{ Version: string; ApiVersion: string }> {
-  const version = docker.version as unknown as (options: object) => ReturnType<typeof versionOf>
-  return version.call(docker, { abortSignal: AbortSignal.timeout(answerWithinMs) })
+  const typed = docker as unknown as { version(options: object): ReturnType<typeof versionOf> }
+  return typed.version({ abortSignal: AbortSignal.timeout(answerWithinMs) })
 }
 
 async function ask(place: Place): Promise<Engine | Refusal> {
