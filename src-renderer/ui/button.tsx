@@ -1,0 +1,46 @@
+import type { ButtonHTMLAttributes, ReactNode } from 'react'
+import { Icon, type IconName } from './icons.js'
+
+type Native = ButtonHTMLAttributes<HTMLButtonElement>
+
+export interface ButtonProps extends Native {
+  /** `go` is the one primary of a screen; `quiet` has no border; `fault` breaks something. */
+  look?: 'plain' | 'go' | 'quiet' | 'fault'
+  size?: 'small' | 'normal' | 'large'
+  icon?: IconName
+  keys?: string
+  /** While its call runs: keeps focus, takes no second press, is announced as busy. */
+  busy?: boolean
+  children?: ReactNode
+}
+
+export function Button({ look = 'plain', size = 'normal', icon, keys, busy, children, className, ...rest }: ButtonProps) {
+  const classes = ['btn', look !== 'plain' && `btn-${look}`, size !== 'normal' && `btn-${size}`, className]
+  return (
+    <button
+      type="button"
+      {...rest}
+      className={classes.filter(Boolean).join(' ')}
+      aria-busy={busy || undefined}
+      aria-disabled={busy || rest['aria-disabled'] || undefined}
+      onClick={busy ? undefined : rest.onClick}
+    >
+      {icon && <Icon name={icon} />}
+      {children}
+      {keys && <Kbd>{keys}</Kbd>}
+    </button>
+  )
+}
+
+/** A button that is only an icon: its label is its accessible name and its tooltip. */
+export function IconButton({ icon, label, className, ...rest }: Native & { icon: IconName; label: string }) {
+  return (
+    <button type="button" {...rest} className={`btn btn-icon ${className ?? ''}`} aria-label={label} title={label}>
+      <Icon name={icon} />
+    </button>
+  )
+}
+
+export function Kbd({ children }: { children: ReactNode }) {
+  return <kbd className="kbd">{children}</kbd>
+}

@@ -1,0 +1,18 @@
+import type { Said } from '../../src-main/contract/errors.js'
+import { Icon } from './icons.js'
+
+const sentence = (clause: string): string => (/[.!?]$/.test(clause) ? clause : `${clause}.`)
+
+/** An error as every screen shows it: what happened, why, what to do next. */
+export function SaidBox({ said, id }: { said: Said; id?: string }) {
+  return (
+    <div className="said" role="alert" id={id}>
+      <div className="said-what">
+        <Icon name="fail" />
+        <span>{sentence(said.what)}</span>
+      </div>
+      {said.why && <p className="said-more">Why: {sentence(said.why)}</p>}
+      {said.next && <p className="said-more">Next: {sentence(said.next)}</p>}
+    </div>
+  )
+}
