@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type UserConfig } from 'electron-vite'
@@ -9,6 +9,14 @@ const here = (path: string): string => resolve(import.meta.dirname, path)
 const entries = (...names: string[]): Record<string, string> =>
   Object.fromEntries(names.map((name) => [name, here(`src-main/${name}.ts`)]).filter(([, file]) => existsSync(file!)))
 
+/** bench/<name>.ts becomes out/main/bench/<name>.js: Node 20 runs no TypeScript. Files in folders below are shared. */
+const benches = (): Record<string, string> => {
+  const files = existsSync(here('bench')) ? readdirSync(here('bench')).filter((file) => file.endsWith('.ts')) : []
+  return Object.fromEntries(files.map((file) => [`bench/${file.slice(0, -3)}`, here(`bench/${file}`)]))
+}
+
+// set-up builds into a folder beside out/ and swaps them, so that nobody ever runs half a build
+const out = process.env.DOJO_OUT ?? 'out'
 const main = entries('electron', 'headless', 'cli', 'setup')
 const preload = entries('preload')
 
@@ -16,11 +24,11 @@ const preload = entries('preload')
 const config: UserConfig = {
   main: {
     build: {
-      outDir: 'out/main',
+      outDir: `${out}/main`,
       target: 'node20.19',
       sourcemap: true,
       rolldownOptions: {
-        input: main,
+        input: { ...main, ...benches() },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },
     },
@@ -28,7 +36,7 @@ const config: UserConfig = {
   ...(Object.keys(preload).length > 0 && {
     preload: {
       build: {
-        outDir: 'out/preload',
+        outDir: `${out}/preload`,
         // a sandboxed preload is CommonJS, and can require nothing but electron: everything else goes in
         externalizeDeps: false,
         rolldownOptions: {
@@ -43,7 +51,7 @@ const config: UserConfig = {
       root: here('src-renderer'),
       plugins: [react()],
       build: {
-        outDir: here('out/renderer'),
+        outDir: here(`${out}/renderer`),
         emptyOutDir: true,
         minify: true, // electron-vite leaves the renderer unminified unless told
         chunkSizeWarningLimit: 2_000,

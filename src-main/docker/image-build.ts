@@ -11,6 +11,7 @@ import { followEngine } from './engine-stream.js'
 import { buildLock } from './image-lock.js'
 import { readRecipe, recipeTag, recipeTar } from './image-recipe.js'
 import { inspectImage } from './image-status.js'
+import { label, product } from './labels.js'
 
 const log = logFor('image')
 const phase = 'host image'
@@ -69,7 +70,7 @@ async function build(docker: Docker, tag: string, files: Recipe, progress: Progr
       networkmode: 'host', // the default bridge has no name servers in some closed networks
       forcerm: true,
       buildargs: proxies(),
-      labels: { 'pg-ha-dojo': 'image' },
+      labels: { [label.product]: product },
       ...(signal && { abortSignal: signal }),
     })
     await followEngine(stream, ({ stream: text = '' }) => {
