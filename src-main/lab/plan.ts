@@ -1,0 +1,50 @@
+import type { Credentials } from '../contract/lab.js'
+import type { ServiceName, Settings, Topology } from '../contract/topology.js'
+import type { Pki } from './pki.js'
+
+/** Everything that a lab's configuration is rendered from. */
+export interface LabPlan {
+  lab: string
+  /** Patroni's scope: keys live under /service/<scope>/. */
+  scope: string
+  topology: Topology
+  settings: Settings
+  /** For example 10.77.4 */
+  prefix: string
+  credentials: Credentials
+  pki: Pki
+}
+
+/** Name of pgBackRest's stanza, in every lab. */
+export const stanza = 'main'
+export const pgdata = '/var/lib/postgresql/17/main'
+export const homeOfPostgres = '/var/lib/postgresql'
+
+export const hostsWith = ({ hosts }: Topology, service: ServiceName): string[] =>
+  Object.entries(hosts)
+    .filter(([, { services }]) => services.includes(service))
+    .map(([host]) => host)
+
+export const runs = ({ hosts }: Topology, host: string, service: ServiceName): boolean =>
+  hosts[host]?.services.includes(service) ?? false
+
+/** The host that keeps backups: it runs pgbackrest and no database. */
+export const repositoryOf = (topology: Topology): string | undefined =>
+  hostsWith(topology, 'pgbackrest').find((host) => !runs(topology, host, 'patroni'))
+
+/** Only this host may make the cluster, so that it is always the first leader: the first one that the topology names. */
+export const firstLeaderOf = (topology: Topology): string => hostsWith(topology, 'patroni')[0]!
+
+export const addressOf = ({ prefix, topology }: Pick<LabPlan, 'prefix' | 'topology'>, host: string): string =>
+  `${prefix}.${topology.hosts[host]!.address}`
+
+export const addressesOf = (plan: Pick<LabPlan, 'prefix' | 'topology'>): Record<string, string> =>
+  Object.fromEntries(Object.keys(plan.topology.hosts).map((host) => [host, addressOf(plan, host)]))
+
+export const etcdEndpoints = (topology: Topology): string[] =>
+  hostsWith(topology, 'etcd').map((host) => `http://${host}:2379`)
+
+export const bytesOf = (memory: string): number => {
+  const [, amount = '0', unit = 'Mi'] = /^(\d+)(Mi|Gi)$/.exec(memory) ?? []
+  return Number(amount) * (unit === 'Gi' ? 1024 ** 3 : 1024 ** 2)
+}

@@ -1,0 +1,45 @@
+import type { HostFile } from '../../docker/archive.js'
+import type { ServiceName } from '../../contract/topology.js'
+import { etcdEndpoints, homeOfPostgres, pgdata, runs, type LabPlan } from '../plan.js'
+import { renderEtcd } from './etcd.js'
+import { renderHaproxy } from './haproxy.js'
+import { renderPatroni, renderPatronictl } from './patroni.js'
+import { renderPgbackrest } from './pgbackrest.js'
+import { renderPgbouncer } from './pgbouncer.js'
+
+const renderers: Record<ServiceName, (plan: LabPlan, host: string) => HostFile[]> = {
+  etcd: renderEtcd,
+  patroni: renderPatroni,
+  pgbackrest: renderPgbackrest,
+  haproxy: renderHaproxy,
+  pgbouncer: renderPgbouncer,
+}
+
+/** Every file that a host needs: one renderer per service, and what makes bare commands work in a terminal. */
+export function renderHost(plan: LabPlan, host: string): HostFile[] {
+  const { services } = plan.topology.hosts[host]!
+  return [...services.flatMap((service) => renderers[service](plan, host)), ...renderPatronictl(plan), pgpass(plan)]
+}
+
+/** Environment of a host: which services run, and where bare `psql` and `etcdctl` go. */
+export function renderEnvironment({ topology, credentials }: LabPlan, host: string): Record<string, string> {
+  const { readWrite } = topology.client
+  const local = runs(topology, host, 'patroni')
+  return {
+    HOST_SERVICES: topology.hosts[host]!.services.join(' '),
+    TZ: 'UTC',
+    ETCDCTL_ENDPOINTS: etcdEndpoints(topology).join(','),
+    PGDATABASE: credentials.app.database,
+    // on a data host bare psql is the superuser at the local server, elsewhere a client on the client's route
+    ...(local
+      ? { PGUSER: credentials.superuser.username, PGDATA: pgdata }
+      : { PGUSER: credentials.app.username, PGHOST: readWrite.host, PGPORT: String(readWrite.port) }),
+  }
+}
+
+function pgpass({ credentials }: LabPlan): HostFile {
+  const content = [credentials.superuser, credentials.app]
+    .map(({ username, password }) => `*:*:*:${username}:${password}\n`)
+    .join('')
+  return { path: `${homeOfPostgres}/.pgpass`, content, owner: 'postgres', mode: 0o600 }
+}

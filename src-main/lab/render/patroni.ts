@@ -1,0 +1,118 @@
+import { stringify } from 'yaml'
+import type { HostFile } from '../../docker/archive.js'
+import { firstLeaderOf, hostsWith, pgdata, repositoryOf, stanza, type LabPlan } from '../plan.js'
+
+const yaml = (value: unknown): string => stringify(value, { lineWidth: 0 })
+const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`
+
+/** Patroni's configuration, and what it makes at the cluster's birth. Readable by postgres only: it holds passwords. */
+export function renderPatroni(plan: LabPlan, host: string): HostFile[] {
+  const first = firstLeaderOf(plan.topology) === host
+  const config = {
+    scope: plan.scope,
+    namespace: '/service/',
+    name: host,
+    restapi: {
+      listen: '0.0.0.0:8008',
+      connect_address: `${host}:8008`,
+      authentication: plan.credentials.patroniRest, // reading is free; whatever changes something asks for it
+    },
+    ...dcs(plan),
+    // only one host may make the cluster: the first leader is always the same
+    ...(first ? { bootstrap: bootstrap(plan) } : {}),
+    postgresql: postgresql(plan, host),
+    watchdog: { mode: 'off' },
+  }
+  const files: HostFile[] = [
+    { path: '/etc/patroni/patroni.yml', content: yaml(config), owner: 'postgres', mode: 0o600 },
+  ]
+  if (first) files.push({ path: '/etc/patroni/roles.sql', content: roles(plan), owner: 'postgres', mode: 0o600 })
+  return files
+}
+
+/** `patronictl` works on every host, also where no Patroni runs. */
+export function renderPatronictl(plan: LabPlan): HostFile[] {
+  const config = {
+    scope: plan.scope,
+    namespace: '/service/',
+    ...dcs(plan),
+    ctl: { authentication: plan.credentials.patroniRest },
+  }
+  return [{ path: '/etc/patroni/patronictl.yml', content: yaml(config), owner: 'postgres', mode: 0o600 }]
+}
+
+const dcs = ({ topology }: LabPlan) => ({
+  etcd3: { hosts: hostsWith(topology, 'etcd').map((member) => `${member}:2379`), protocol: 'http' },
+})
+
+function bootstrap({ topology, settings }: LabPlan) {
+  const repository = repositoryOf(topology)
+  const archiving = {
+    archive_mode: 'on',
+    archive_command: `pgbackrest --stanza=${stanza} archive-push %p`,
+  }
+  return {
+    dcs: {
+      ...settings.patroni,
+      postgresql: {
+        use_pg_rewind: true,
+        use_slots: true,
+        parameters: { ...(repository ? archiving : {}), ...settings.postgresql },
+      },
+    },
+    initdb: [
+      { encoding: 'UTF8' },
+      { locale: 'C.UTF-8' },
+      { 'locale-provider': 'builtin' },
+      { 'builtin-locale': 'C.UTF-8' },
+      'data-checksums', // pg_rewind needs them, or wal_log_hints
+      'no-sync', // the disk under a lab is this machine's: PostgreSQL itself does sync, but nobody waits for initdb
+    ],
+    post_bootstrap: '/usr/local/lib/dojo/post-bootstrap',
+  }
+}
+
+function postgresql({ topology, credentials, prefix }: LabPlan, host: string) {
+  const { superuser, replication, rewind } = credentials
+  return {
+    listen: '0.0.0.0:5432',
+    connect_address: `${host}:5432`,
+    data_dir: pgdata,
+    bin_dir: '/usr/lib/postgresql/17/bin',
+    pgpass: '/var/lib/postgresql/.pgpass.patroni',
+    use_unix_socket: true,
+    authentication: { superuser, replication, rewind },
+    parameters: {
+      unix_socket_directories: '/run/postgresql',
+      logging_collector: 'on',
+      log_directory: '/var/log/postgresql',
+      log_filename: 'postgresql.log',
+      log_rotation_age: 0,
+      log_rotation_size: '10MB',
+      log_line_prefix: '%m [%p] %q%u@%d ',
+      cluster_name: host,
+    },
+    pg_hba: [
+      'local all postgres peer map=host',
+      'local all all scram-sha-256',
+      'host all all 127.0.0.1/32 scram-sha-256',
+      `host replication ${replication.username} ${prefix}.0/24 scram-sha-256`,
+      `host all all ${prefix}.0/24 scram-sha-256`, // published ports arrive from the bridge, so from here too
+    ],
+    pg_ident: ['host postgres postgres', 'host root postgres'], // a learner may be either
+    create_replica_methods: ['basebackup'],
+    basebackup: [{ checkpoint: 'fast' }, 'no-sync'],
+    ...(repositoryOf(topology)
+      ? { recovery_conf: { restore_command: `pgbackrest --stanza=${stanza} archive-get %f "%p"` } }
+      : {}),
+  }
+}
+
+/** What clients use: one role that owns one database. Patroni itself makes the roles that it needs. */
+function roles({ credentials: { app } }: LabPlan): string {
+  return [
+    `CREATE ROLE ${app.username} LOGIN PASSWORD ${quoted(app.password)};`,
+    `CREATE DATABASE ${app.database} OWNER ${app.username};`,
+    '',
+  ].join('\n')
+}

@@ -1,0 +1,84 @@
+import type { HostFile } from '../../docker/archive.js'
+import { hostsWith, pgdata, repositoryOf, runs, stanza, type LabPlan } from '../plan.js'
+
+const tls = '/etc/pgbackrest/tls'
+
+/**
+ * pgBackRest over TLS: a server on every host that it runs on, each with a certificate of the lab's own authority.
+ * io-timeout is 3 s, because with the default (60 s) one unreachable host holds up every command for minutes.
+ */
+export function renderPgbackrest(plan: LabPlan, host: string): HostFile[] {
+  const { topology, pki } = plan
+  const own = pki.hosts[host]
+  if (!own) throw new Error(`no certificate for ${host}`)
+  const sections = repositoryOf(topology) === host ? repository(plan) : database(plan)
+  return [
+    { path: '/etc/pgbackrest/pgbackrest.conf', content: ini(sections), owner: 'postgres', mode: 0o640 },
+    { path: `${tls}/ca.crt`, content: pki.ca, owner: 'postgres', mode: 0o644 },
+    { path: `${tls}/host.crt`, content: own.cert, owner: 'postgres', mode: 0o644 },
+    { path: `${tls}/host.key`, content: own.key, owner: 'postgres', mode: 0o600 },
+  ]
+}
+
+type Section = Record<string, string | string[]>
+
+const common: Section = {
+  'io-timeout': '3',
+  'archive-timeout': '20',
+  'start-fast': 'y',
+  'compress-type': 'zst',
+  'log-level-console': 'info',
+  'log-level-file': 'detail',
+  'tls-server-address': '*',
+  'tls-server-ca-file': `${tls}/ca.crt`,
+  'tls-server-cert-file': `${tls}/host.crt`,
+  'tls-server-key-file': `${tls}/host.key`,
+}
+
+/** How to reach another host's server, as options `repo1-host*` or `pgN-host*`. */
+const reach = (what: string, host: string): Section => ({
+  [`${what}-host`]: host,
+  [`${what}-host-type`]: 'tls',
+  [`${what}-host-ca-file`]: `${tls}/ca.crt`,
+  [`${what}-host-cert-file`]: `${tls}/host.crt`,
+  [`${what}-host-key-file`]: `${tls}/host.key`,
+})
+
+function repository({ topology }: LabPlan): Record<string, Section> {
+  const databases = hostsWith(topology, 'patroni').filter((host) => runs(topology, host, 'pgbackrest'))
+  const members = databases.map((host, i) => ({
+    [`pg${i + 1}-path`]: pgdata,
+    [`pg${i + 1}-socket-path`]: '/run/postgresql',
+    ...reach(`pg${i + 1}`, host),
+  }))
+  return {
+    global: {
+      ...common,
+      'repo1-path': '/var/lib/pgbackrest',
+      'repo1-retention-full': '2',
+      'backup-standby': 'prefer',
+      'tls-server-auth': databases.map((host) => `${host}=${stanza}`),
+    },
+    [stanza]: Object.assign({}, ...members) as Section,
+  }
+}
+
+function database({ topology }: LabPlan): Record<string, Section> {
+  const keeper = repositoryOf(topology)
+  const own: Section = { 'pg1-path': pgdata, 'pg1-socket-path': '/run/postgresql' }
+  if (!keeper) return { global: { ...common, 'repo1-path': '/var/lib/pgbackrest' }, [stanza]: own }
+  return {
+    global: { ...common, ...reach('repo1', keeper), 'tls-server-auth': `${keeper}=${stanza}` },
+    [stanza]: own,
+  }
+}
+
+const ini = (sections: Record<string, Section>): string =>
+  Object.entries(sections)
+    .map(([name, section]) => `[${name}]\n${lines(section)}`)
+    .join('\n')
+
+const lines = (section: Section): string =>
+  Object.entries(section)
+    .flatMap(([key, value]) => [value].flat().map((one) => `${key}=${one}\n`))
+    .join('')

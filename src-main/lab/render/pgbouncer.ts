@@ -1,0 +1,36 @@
+import type { HostFile } from '../../docker/archive.js'
+import { firstLeaderOf, hostsWith, type LabPlan } from '../plan.js'
+
+/** A pool in front of the proxy, or of the first database host where a topology has no proxy. */
+export function renderPgbouncer({ topology, credentials: { app } }: LabPlan, host: string): HostFile[] {
+  const proxies = hostsWith(topology, 'haproxy')
+  const proxy = proxies.includes(host) ? '127.0.0.1' : proxies[0]
+  const target = proxy ? `host=${proxy} port=5000` : `host=${firstLeaderOf(topology)} port=5432`
+  const content = `; Rendered from the lab's topology.
+[databases]
+* = ${target}
+
+[pgbouncer]
+listen_addr = *
+listen_port = 6432
+unix_socket_dir = /run/pgbouncer
+auth_type = scram-sha-256
+auth_file = /etc/pgbouncer/userlist.txt
+admin_users = ${app.username}
+pool_mode = transaction
+max_client_conn = 500
+default_pool_size = 20
+; a failed login is tried again after this many seconds; the default (15) would outlast a failover
+server_login_retry = 1
+ignore_startup_parameters = extra_float_digits
+`
+  return [
+    { path: '/etc/pgbouncer/pgbouncer.ini', content, owner: 'postgres', mode: 0o640 },
+    {
+      path: '/etc/pgbouncer/userlist.txt',
+      content: `"${app.username}" "${app.password}"\n`,
+      owner: 'postgres',
+      mode: 0o600,
+    },
+  ]
+}
