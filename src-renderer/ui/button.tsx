@@ -14,7 +14,16 @@ export interface ButtonProps extends Native {
   children?: ReactNode
 }
 
-export function Button({ look = 'plain', size = 'normal', icon, keys, busy, children, className, ...rest }: ButtonProps) {
+export function Button({
+  look = 'plain',
+  size = 'normal',
+  icon,
+  keys,
+  busy,
+  children,
+  className,
+  ...rest
+}: ButtonProps) {
   const classes = ['btn', look !== 'plain' && `btn-${look}`, size !== 'normal' && `btn-${size}`, className]
   return (
     <button

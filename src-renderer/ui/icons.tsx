@@ -50,9 +50,7 @@ const symbols = {
   sync: <rect x="3.5" y="3.5" width="9" height="9" fill="var(--sync)" />,
   replica: <rect x="4" y="4" width="8" height="8" fill="none" stroke="var(--repl)" strokeWidth="1.5" />,
   vote: <circle cx="8" cy="8" r="4" fill="var(--etcd)" />,
-  'vote-lost': (
-    <circle cx="8" cy="8" r="4" fill="none" stroke="var(--etcd)" strokeWidth="1.5" strokeDasharray="2 2" />
-  ),
+  'vote-lost': <circle cx="8" cy="8" r="4" fill="none" stroke="var(--etcd)" strokeWidth="1.5" strokeDasharray="2 2" />,
   fault: (
     <>
       <rect x="2.5" y="2.5" width="11" height="11" rx="2" fill="url(#hatch)" stroke="var(--fault)" />

@@ -25,7 +25,8 @@ export function PopoverButton(props: {
     sheet.current.style.left = `${Math.max(8, Math.min(left, window.innerWidth - width - 8))}px`
     sheet.current.style.top = `${box.bottom + 4}px`
   }
-  const close = () => sheet.current?.hidePopover()
+  // by id and not by ref: it is handed to children while they render
+  const close = () => document.getElementById(id)?.hidePopover()
   return (
     <span ref={opener} style={{ display: 'inline-flex' }}>
       <Button {...button} aria-label={accessibleName} aria-haspopup="dialog" aria-expanded={open} popoverTarget={id}>

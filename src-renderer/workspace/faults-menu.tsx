@@ -1,0 +1,137 @@
+import { useState } from 'react'
+import type { FaultRecord } from '../../src-main/contract/fault.js'
+import { useNow } from '../app/clock.js'
+import { useCommands } from '../app/commands.js'
+import { createClient } from '../app/connection.js'
+import { useCluster } from '../app/lab-data.js'
+import { useCall } from '../app/use-call.js'
+import { Button } from '../ui/button.js'
+import { age, count } from '../ui/format.js'
+import { Icon } from '../ui/icons.js'
+import { PopoverButton } from '../ui/popover.js'
+import { SaidBox } from '../ui/said.js'
+import { InjectFault, type FaultChoice } from './inject-fault.js'
+import { useFaultKinds } from './fault-kinds.js'
+
+const isOpen = ({ state }: FaultRecord): boolean => ['applying', 'active', 'healing', 'failed'].includes(state)
+
+/** What is broken now and by whom, how to heal it, and how to break something. */
+export function FaultsMenu({ lab }: { lab: string }) {
+  const { cluster } = useCluster(lab)
+  const kinds = useFaultKinds()
+  const [choice, setChoice] = useState<FaultChoice | null>(null)
+  const faults = cluster?.faults.filter(isOpen) ?? []
+  const hosts = cluster?.hosts.map(({ name }) => name) ?? []
+  const dataHosts = cluster?.hosts.filter(({ patroni }) => patroni).map(({ name }) => name) ?? []
+  const healAll = useCall(() => createClient().faults.heal({ lab }))
+  useCommands('faults', [
+    { id: 'inject', title: 'Inject a fault', group: 'Faults', keys: 'Alt F', run: () => setChoice({}) },
+    ...(faults.length > 0
+      ? [{ id: 'heal-all', title: 'Heal every fault', group: 'Faults' as const, run: () => void healAll.run() }]
+      : []),
+    ...kinds.flatMap((kind) =>
+      (kind.targets === 'data-host' ? dataHosts : hosts).map((host) => ({
+        id: `fault-${kind.kind}-${host}`,
+        title: kind.action.replace('{host}', host),
+        group: 'Faults' as const,
+        run: () => setChoice({ kind: kind.kind, target: host }),
+      })),
+    ),
+  ])
+  return (
+    <>
+      <PopoverButton
+        width={360}
+        button={{ size: 'small' }}
+        label={
+          faults.length > 0 ? (
+            <>
+              <Icon name="fault" />
+              {`${count(faults.length, 'fault')} active`}
+            </>
+          ) : (
+            'Faults'
+          )
+        }
+        accessibleName={faults.length > 0 ? `${count(faults.length, 'fault')} active: faults` : 'Faults'}
+      >
+        {(close) => (
+          <div className="faults-sheet">
+            <h3>{faults.length > 0 ? 'Active faults' : 'No fault is active'}</h3>
+            {faults.length === 0 && (
+              <p className="fault-none">Every host runs as its topology says, as far as faults go.</p>
+            )}
+            <ul>
+              {faults.map((fault) => (
+                <FaultItem key={fault.id} lab={lab} fault={fault} />
+              ))}
+            </ul>
+            {healAll.failure && <SaidBox said={healAll.failure} />}
+            <footer>
+              <Button
+                size="small"
+                onClick={() => {
+                  close()
+                  setChoice({})
+                }}
+              >
+                Inject a fault
+              </Button>
+              {faults.length > 1 && (
+                <Button size="small" busy={healAll.busy} onClick={() => void healAll.run()}>
+                  Heal all
+                </Button>
+              )}
+            </footer>
+          </div>
+        )}
+      </PopoverButton>
+      {choice && (
+        <InjectFault
+          lab={lab}
+          kinds={kinds}
+          hosts={hosts}
+          dataHosts={dataHosts}
+          first={choice}
+          onClose={() => setChoice(null)}
+        />
+      )}
+    </>
+  )
+}
+
+const byWhom: Record<FaultRecord['by'], string> = {
+  learner: 'by you',
+  exercise: 'by the exercise',
+  cli: 'from the command line',
+  proof: 'by a proof run',
+}
+
+function FaultItem({ lab, fault }: { lab: string; fault: FaultRecord }) {
+  const now = useNow(1000)
+  const heal = useCall(() => createClient().faults.heal({ lab, id: fault.id }))
+  const words = fault.state === 'active' ? `${age(now - fault.appliedAt)}, ${byWhom[fault.by]}` : fault.state
+  return (
+    <li className="fault-item">
+      <Icon name="fault" />
+      <span>
+        <span className="mono strong">{fault.target}</span> {fault.kind}{' '}
+        <span className="mono t1 ink2 tn">{words}</span>
+      </span>
+      <Button size="small" busy={heal.busy || fault.state === 'healing'} onClick={() => void heal.run()}>
+        Heal {fault.target}
+      </Button>
+      {(fault.did ?? fault.effect) && (
+        <p className="t1">
+          {fault.did}
+          {fault.effect && ` Proof: ${fault.effect.observed}.`}
+        </p>
+      )}
+      {heal.failure && (
+        <div style={{ gridColumn: '1 / -1' }}>
+          <SaidBox said={heal.failure} />
+        </div>
+      )}
+    </li>
+  )
+}

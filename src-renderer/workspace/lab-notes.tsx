@@ -1,0 +1,87 @@
+import { useState } from 'react'
+import type { Failure } from '../app/connection.js'
+import { createClient } from '../app/connection.js'
+import { useHome, useLabInfo } from '../app/lab-data.js'
+import { useCall } from '../app/use-call.js'
+import { Button, IconButton } from '../ui/button.js'
+import { minutes } from '../ui/format.js'
+import { Panel } from '../ui/panel.js'
+import { SaidBox } from '../ui/said.js'
+
+/** What stands in the guide's place while no exercise runs: how to reach the lab, and exercises that fit it. */
+export function LabNotes(props: { lab: string; waiting: boolean; failure: Failure | null }) {
+  const { lab, waiting, failure } = props
+  const info = useLabInfo(lab)
+  const { home } = useHome()
+  const start = useCall((slug: string) => createClient().exercises.start({ slug, lab }))
+  const fitting = home?.exercises.filter((exercise) => exercise.topology === info?.topology) ?? []
+  return (
+    <Panel id="guide" title="Lab" note={waiting ? 'looking for its exercise' : 'no exercise runs here'}>
+      <div className="lab-notes" tabIndex={-1} data-panel-focus>
+        {failure && <SaidBox said={failure} />}
+        {info && (
+          <>
+            <p className="ink2 t3">{info.spec.summary}.</p>
+            <h3>Reach it from this machine</h3>
+            <dl>
+              <Address label="writes" value={addressOf(info.client.readWrite)} />
+              {info.client.readOnly && <Address label="reads" value={addressOf(info.client.readOnly)} />}
+              <Address label="psql" value={`dojo psql ${lab}`} />
+              <Address label="a host's shell" value={`dojo shell ${lab} ${info.hosts[0]?.name ?? 'HOST'}`} />
+              <Address label="passwords" value={info.credentials} />
+            </dl>
+            <h3>Hosts</h3>
+            <dl>
+              {info.hosts.map((host) => (
+                <div key={host.name}>
+                  <dt className="mono" style={{ color: 'var(--ink)' }}>
+                    {host.name}
+                  </dt>
+                  <dd className="mono ink2">{host.services.join(', ')}</dd>
+                  <dd className="mono ink3">{host.address}</dd>
+                </div>
+              ))}
+            </dl>
+            <h3>Settings</h3>
+            <p className="mono ink2">
+              {Object.entries(info.settings.patroni)
+                .map(([name, value]) => `${name} ${String(value)}`)
+                .join(', ')}
+            </p>
+          </>
+        )}
+        {fitting.length > 0 && <h3>Exercises for this topology</h3>}
+        {fitting.map((exercise) => (
+          <div className="row" key={exercise.slug} style={{ minHeight: 36 }}>
+            <span className="grow">
+              {exercise.title} <span className="mono t1 ink3">{minutes(exercise.minutes)}</span>
+            </span>
+            <Button size="small" busy={start.busy} onClick={() => void start.run(exercise.slug)}>
+              Start {exercise.title} here
+            </Button>
+          </div>
+        ))}
+        {start.failure && <SaidBox said={start.failure} />}
+      </div>
+    </Panel>
+  )
+}
+
+const addressOf = ({ host, port }: { host: string; port: number }): string => `${host}:${port}`
+
+function Address({ label, value }: { label: string; value: string }) {
+  const [copied, setCopied] = useState(false)
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd className="mono">{value}</dd>
+      <dd>
+        <IconButton
+          icon={copied ? 'pass' : 'copy'}
+          label={copied ? `Copied ${label}` : `Copy ${label}`}
+          onClick={() => void navigator.clipboard.writeText(value).then(() => setCopied(true))}
+        />
+      </dd>
+    </div>
+  )
+}

@@ -1,0 +1,121 @@
+import { lazy, Suspense, useState, type ComponentType, type ReactNode } from 'react'
+import { Group, Panel as Pane, Separator, useDefaultLayout } from 'react-resizable-panels'
+import { ErrorBoundary } from '../app/error-boundary.js'
+import { focusedPanel, focusPanel, panelIds, usePanels } from '../ui/panel-focus.js'
+import { useCommands } from '../app/commands.js'
+import './workspace.css'
+
+type LabPanel = ComponentType<{ lab: string }>
+const modules = import.meta.glob<Record<string, LabPanel>>(
+  '../{topology,timeline,terminals}/{topology,timeline,terminal}-panel.tsx',
+)
+const slot = (path: string, name: string): LabPanel =>
+  lazy(async () => ({ default: (await modules[path]?.())?.[name] ?? (() => null) }))
+const TopologyPanel = slot('../topology/topology-panel.tsx', 'TopologyPanel')
+const TimelinePanel = slot('../timeline/timeline-panel.tsx', 'TimelinePanel')
+const TerminalPanel = slot('../terminals/terminal-panel.tsx', 'TerminalPanel')
+
+const names = { guide: 'guide', topology: 'topology', terminals: 'terminals', timeline: 'timeline' } as const
+
+/** First sizes, in pixels: the drawn bar at 1440 x 900, and what still reads well at 1100 x 700. */
+function firstSizes(width: number, height: number) {
+  const timeline = height >= 820 ? 255 : 215
+  const upper = height - 45 - timeline
+  return { guide: width >= 1300 ? 384 : 352, timeline, topology: Math.round(upper / 2) }
+}
+
+/** The four panels: guide, topology over terminals, and the timeline across. Sizes are remembered. */
+export function WorkspacePanels({ lab, guide }: { lab: string; guide: ReactNode }) {
+  const [sizes] = useState(() => firstSizes(window.innerWidth, window.innerHeight))
+  const whole = useDefaultLayout({ id: 'dojo.layout.whole', storage: localStorage })
+  const upper = useDefaultLayout({ id: 'dojo.layout.upper', storage: localStorage })
+  const right = useDefaultLayout({ id: 'dojo.layout.right', storage: localStorage })
+  usePanelCommands()
+  const part = (what: string, panel: ReactNode) => (
+    <ErrorBoundary what={what}>
+      <Suspense fallback={<section className="panel" aria-busy="true" />}>{panel}</Suspense>
+    </ErrorBoundary>
+  )
+  return (
+    <Group
+      className="workspace"
+      orientation="vertical"
+      id="workspace-whole"
+      defaultLayout={whole.defaultLayout}
+      onLayoutChanged={whole.onLayoutChanged}
+    >
+      <Pane id="upper" minSize={240}>
+        <Group
+          orientation="horizontal"
+          id="workspace-upper"
+          defaultLayout={upper.defaultLayout}
+          onLayoutChanged={upper.onLayoutChanged}
+        >
+          <Pane
+            id="guide"
+            defaultSize={sizes.guide}
+            minSize={280}
+            maxSize="60%"
+            groupResizeBehavior="preserve-pixel-size"
+          >
+            {part('The guide', guide)}
+          </Pane>
+          <Separator className="gutter" aria-label="Width of the guide" />
+          <Pane id="right" minSize={360}>
+            <Group
+              orientation="vertical"
+              id="workspace-right"
+              defaultLayout={right.defaultLayout}
+              onLayoutChanged={right.onLayoutChanged}
+            >
+              <Pane id="topology" defaultSize={sizes.topology} minSize={96}>
+                {part('The topology', <TopologyPanel lab={lab} />)}
+              </Pane>
+              <Separator className="gutter" aria-label="Height of the topology" />
+              <Pane id="terminals" minSize={96}>
+                {part('The terminals', <TerminalPanel lab={lab} />)}
+              </Pane>
+            </Group>
+          </Pane>
+        </Group>
+      </Pane>
+      <Separator className="gutter" aria-label="Height of the timeline" />
+      <Pane id="timeline" defaultSize={sizes.timeline} minSize={64} groupResizeBehavior="preserve-pixel-size">
+        {part('The timeline', <TimelinePanel lab={lab} />)}
+      </Pane>
+    </Group>
+  )
+}
+
+function usePanelCommands() {
+  const { maximised, toggle, restore } = usePanels()
+  const step = (by: number) => {
+    const now = focusedPanel()
+    const at = now ? panelIds.indexOf(now) : by > 0 ? -1 : 0
+    focusPanel(panelIds[(at + by + panelIds.length) % panelIds.length]!)
+  }
+  useCommands('panels', [
+    ...panelIds.map((panel, index) => ({
+      id: `panel-${panel}`,
+      title: `Go to the ${names[panel]}`,
+      group: 'Go to' as const,
+      keys: `Alt ${index + 1}`,
+      run: () => {
+        if (maximised && maximised !== panel) restore()
+        focusPanel(panel)
+      },
+    })),
+    { id: 'panel-next', title: 'Next panel', group: 'Go to', keys: 'F6', run: () => step(1) },
+    { id: 'panel-back', title: 'Panel before', group: 'Go to', keys: 'Shift F6', run: () => step(-1) },
+    {
+      id: 'panel-fill',
+      title: maximised ? 'Put the panel back' : 'Fill the window with this panel',
+      group: 'View',
+      keys: 'Alt Enter',
+      run: () => {
+        const panel = maximised ?? focusedPanel()
+        if (panel) toggle(panel)
+      },
+    },
+  ])
+}
