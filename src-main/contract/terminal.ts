@@ -17,18 +17,19 @@ export const terminalView = z.object({
   host: z.string().nullable(),
   kind: terminalKind,
   title: z.string(),
-  state: z.enum(['connecting', 'open', 'host-down', 'closed']),
+  state: z.enum(['connecting', 'open', 'host-down', 'host-frozen', 'closed']),
 })
 export type TerminalView = z.infer<typeof terminalView>
 
 /**
  * What the terminal stream carries. `data` is UTF-8 text cut at character borders; `from` its offset in bytes of the
  * whole output, so that a client that reconnects asks for the rest. The client acknowledges bytes that xterm has
- * parsed; the server stops reading the source while more than a window is unacknowledged.
+ * parsed; the server stops reading the source while more than a window is unacknowledged. `state` comes first, with
+ * the offset where the output ends `at` that moment: what lies before it is history, to be drawn but not answered.
  */
 export const terminalOutput = z.discriminatedUnion('k', [
   z.object({ k: z.literal('data'), from: z.number(), bytes: z.number(), data: z.string() }),
   z.object({ k: z.literal('reset'), from: z.number(), why: z.string() }),
-  z.object({ k: z.literal('state'), state: terminalView.shape.state, why: z.string() }),
+  z.object({ k: z.literal('state'), state: terminalView.shape.state, why: z.string(), at: z.number().optional() }),
 ])
 export type TerminalOutput = z.infer<typeof terminalOutput>

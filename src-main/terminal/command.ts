@@ -1,0 +1,44 @@
+import { DojoError, unknownHost } from '../contract/errors.js'
+import type { TerminalView } from '../contract/terminal.js'
+import type { LabHandle } from '../lab/handle.js'
+
+/** What a terminal runs, where and as whom. Secrets travel in the environment, never in arguments. */
+export interface TerminalCommand {
+  host: string
+  user: string
+  argv: readonly string[]
+  env: Record<string, string>
+}
+
+/** Programs of the image ask for these; without them `less`, `vim` and readline fall back to ASCII and monochrome. */
+const base = { LANG: 'C.UTF-8', TERM: 'xterm-256color', COLORTERM: 'truecolor' }
+
+/**
+ * @param host null: psql by the client's write route, started on the host that serves it
+ * @throws DojoError unknown-host, usage
+ */
+export async function commandFor(
+  handle: LabHandle,
+  kind: TerminalView['kind'],
+  host: string | null,
+): Promise<TerminalCommand> {
+  const names = handle.info.hosts.map(({ name }) => name)
+  if (host !== null && !names.includes(host)) throw unknownHost(host, names)
+  if (kind === 'psql' && host === null) {
+    const route = handle.info.spec.client.readWrite
+    const { username, password, database } = (await handle.credentials()).app
+    const env = { ...base, PGHOST: route.host, PGPORT: String(route.port), PGUSER: username, PGPASSWORD: password }
+    return { host: route.host, user: 'postgres', argv: ['psql'], env: { ...env, PGDATABASE: database } }
+  }
+  if (host === null) {
+    const next = `Name one of ${names.join(', ')}`
+    throw new DojoError('usage', {
+      what: `A ${kind} terminal needs a host`,
+      why: 'only psql has a route without one',
+      next,
+    })
+  }
+  if (kind === 'psql') return { host, user: 'postgres', argv: ['psql'], env: base }
+  const user = kind === 'root' ? 'root' : 'postgres'
+  return { host, user, argv: ['sh', '-c', 'cd; exec bash -l'], env: base } // "cd": the image starts all in one folder
+}
