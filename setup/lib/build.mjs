@@ -66,7 +66,7 @@ async function build(hash, line) {
           what: 'Building the app failed',
           why:
             tail
-              .filter((words) => /error|failed|cannot|could not/i.test(words))
+              .filter((words) => /error|failed|cannot|could not/i.test(words) && !/^\s+at /.test(words))
               .slice(-3)
               .join(' | ') || tail.at(-1),
           next: 'If you changed the sources, `npm run types` shows where; else `git status` shows what differs',

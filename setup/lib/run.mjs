@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
+import { stripVTControlCharacters } from 'node:util'
 import { root } from './paths.mjs'
 
 /**
@@ -15,7 +16,8 @@ export function run(
     const child = spawn(file, args, { cwd, env, signal, shell, stdio: ['ignore', 'pipe', 'pipe'] })
     const tail = []
     for (const stream of [child.stdout, child.stderr]) {
-      createInterface({ input: stream }).on('line', (text) => {
+      createInterface({ input: stream }).on('line', (raw) => {
+        const text = stripVTControlCharacters(raw)
         tail.push(text)
         if (tail.length > keep) tail.shift()
         line(text)
