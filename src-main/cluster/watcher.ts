@@ -1,6 +1,7 @@
 import type { ClusterState, HostState } from '../contract/cluster.js'
 import type { Credentials, LabInfo } from '../contract/lab.js'
 import type { LabRecord } from '../contract/record.js'
+import type { Fact } from './facts.js'
 
 /** What an observer is given: endpoints and streams, never Docker. */
 export interface ObserverInput {
@@ -9,6 +10,8 @@ export interface ObserverInput {
   watchHosts: (signal: AbortSignal) => AsyncIterable<{ host: string; state: HostState }>
   /** `pgbackrest info --output=json` as the repository host or a data host prints it. */
   backupInfo: (signal: AbortSignal) => Promise<string>
+  /** Every fact as it comes, for recording sequences that tests replay. */
+  onFact?: (fact: Fact) => void
 }
 
 /** One observer per lab and process. Merges all sources into a state and into records. */

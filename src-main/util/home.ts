@@ -7,6 +7,7 @@ import { join } from 'node:path'
  */
 export function dojoHome(env: NodeJS.ProcessEnv = process.env): string {
   if (env['DOJO_HOME']) return env['DOJO_HOME']
-  if (process.platform === 'win32') return join(env['LOCALAPPDATA'] || join(homedir(), 'AppData', 'Local'), 'pg-ha-dojo')
+  if (process.platform === 'win32')
+    return join(env['LOCALAPPDATA'] || join(homedir(), 'AppData', 'Local'), 'pg-ha-dojo')
   return join(env['XDG_DATA_HOME'] || join(homedir(), '.local', 'share'), 'pg-ha-dojo')
 }

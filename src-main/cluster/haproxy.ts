@@ -1,0 +1,40 @@
+import type { z } from 'zod'
+import type { proxyBackend } from '../contract/cluster.js'
+import type { Endpoint } from '../contract/lab.js'
+
+export type ProxyBackend = z.infer<typeof proxyBackend>
+
+/** HAProxy's statistics page as CSV. Throws when it does not answer. */
+export async function proxyStats({ host, port }: Endpoint, timeoutMs: number): Promise<ProxyBackend[]> {
+  const response = await fetch(`http://${host}:${port}/;csv`, { signal: AbortSignal.timeout(timeoutMs) })
+  if (!response.ok) throw new Error(`GET /;csv answered ${response.status}`)
+  return proxyBackendsOf(await response.text())
+}
+
+/** Whether a proxy's name says that it takes writes, or reads. */
+const takesWrites = (name: string): boolean => /write|primary|leader/i.test(name)
+const takesReads = (name: string): boolean => /read|replica|standby/i.test(name) && !takesWrites(name)
+
+/**
+ * One entry per server, over all listeners: is it up for writes, for reads, and what the last check of the write route
+ * said, for example `HTTP 200`. Columns are found by their names, which HAProxy keeps while it adds new ones.
+ */
+export function proxyBackendsOf(csv: string): ProxyBackend[] {
+  const [head = '', ...lines] = csv.split('\n').filter((line) => line.trim() !== '')
+  const names = head.replace(/^# /, '').split(',')
+  const at = (cells: string[], name: string): string => cells[names.indexOf(name)] ?? ''
+  const backends = new Map<string, ProxyBackend>()
+  for (const line of lines) {
+    const cells = line.split(',')
+    const [proxy, server, status] = [at(cells, 'pxname'), at(cells, 'svname'), at(cells, 'status')]
+    if (server === 'FRONTEND' || server === 'BACKEND' || !(takesWrites(proxy) || takesReads(proxy))) continue
+    const up = status.startsWith('UP')
+    const entry = backends.get(server) ?? { host: server, write: false, read: false, check: '' }
+    if (takesWrites(proxy)) {
+      const [code, check] = [at(cells, 'check_code'), at(cells, 'check_status')]
+      Object.assign(entry, { write: up, check: code ? `HTTP ${code}` : check || status })
+    } else entry.read = up
+    backends.set(server, entry)
+  }
+  return [...backends.values()]
+}

@@ -1,0 +1,168 @@
+import type { ClusterState, HostState } from '../contract/cluster.js'
+import type { LabRecord } from '../contract/record.js'
+import { logFor } from '../util/log.js'
+import { createCadence } from './cadence.js'
+import { createConclusions } from './conclude/index.js'
+import { concludeRoles } from './conclude/roles.js'
+import { etcdClient } from './etcd-client.js'
+import type { Fact } from './facts.js'
+import { leaseAt } from './lease.js'
+import { livePart } from './live-part.js'
+import { createMerge, essenceOf } from './merge.js'
+import { dcsPrefix } from './patroni-names.js'
+import { backupEveryMs, followBackup } from './sources/backup.js'
+import type { Board, HostParts, SourceContext } from './sources/context.js'
+import { followEngine } from './sources/engine.js'
+import { followEtcdStatus } from './sources/etcd-status.js'
+import { followKeys, followLease } from './sources/keys.js'
+import { followPatroni } from './sources/patroni.js'
+import { followPostgres } from './sources/postgres.js'
+import { followProxy } from './sources/proxy.js'
+import type { Observer, ObserverInput } from './watcher.js'
+
+/** A change that a person would see is told at once after this; one of ages and positions may wait. */
+const tellWithinMs = 100
+const routineMs = 500
+const atLeastEveryMs = 1000
+
+const log = logFor('observer')
+
+/** One observer per lab and process: begins at once, and watches until `stop`. */
+export function createObserver(input: ObserverInput): Observer {
+  const { info, credentials, watchHosts, backupInfo, onFact } = input
+  const ending = new AbortController()
+  const { signal } = ending
+  const now = (): number => Date.now()
+  const cadence = createCadence(now)
+  const polled = (): number => (cadence.quick() ? 1500 : 3000)
+  const board = createBoard(input, polled)
+  const merge = createMerge(board)
+  const conclude = createConclusions(
+    info.hosts.filter(({ services }) => services.includes('patroni')).map(({ name }) => name),
+  )
+  const roles = concludeRoles()
+  const stateListeners = new Set<(state: ClusterState) => void>()
+  const recordListeners = new Set<(record: LabRecord) => void>()
+
+  let state = merge(now())
+  let essence = ''
+  let toldAt = 0
+  let timer: NodeJS.Timeout | null = null
+  let due = Infinity
+
+  const record = (records: readonly LabRecord[]): void => {
+    for (const one of records) {
+      if (one.k === 'event') log.debug({ lab: info.lab, event: one.kind, host: one.host, source: one.source }, one.text)
+      if (one.k === 'event' && (one.kind === 'archive' || one.kind === 'backup')) board.backupWanted = true
+      for (const listener of recordListeners) listener(one)
+    }
+  }
+  const tell = (): void => {
+    timer = null
+    due = Infinity
+    if (signal.aborted) return
+    refresh()
+    toldAt = now()
+    for (const listener of stateListeners) listener(state)
+    schedule(toldAt + atLeastEveryMs)
+  }
+  const schedule = (at: number): void => {
+    if (at >= due || signal.aborted) return
+    if (timer) clearTimeout(timer)
+    due = at
+    timer = setTimeout(tell, Math.max(0, at - now()))
+  }
+  /** Merges anew, and says whether a person would see the difference. */
+  const refresh = (): boolean => {
+    state = merge(now())
+    record(roles(state.hosts, state.at))
+    const before = essence
+    essence = essenceOf(state)
+    return essence !== before
+  }
+  const changed = (): void => {
+    const { leader } = state
+    const seen = refresh()
+    // who leads is what everybody waits for: no throttle
+    if (state.leader !== leader) tell()
+    else schedule(toldAt + (seen ? tellWithinMs : routineMs))
+  }
+  const fact = (one: Fact): void => {
+    onFact?.(one)
+    record(conclude(one))
+    if (one.source === 'lease' || one.source === 'keys') recordLease(one)
+    changed()
+  }
+  /** The saw-tooth: each read, and the moments at which the holder changes. */
+  let holder: string | null | undefined
+  const recordLease = (one: Fact): void => {
+    const { keys, lease } = board
+    const held = keys.get('leader')?.value ?? null
+    if (one.source === 'keys' && held === holder) return
+    holder = held
+    const left = lease && leaseAt(lease, one.t)
+    const ttlS = left?.ttlS ?? ttlOf(state)
+    record([{ t: one.t, k: 'lease', holder: held, leftMs: held === null ? null : (left?.leftMs ?? null), ttlS }])
+  }
+
+  const context: SourceContext = { board, cadence, signal, now, fact, changed }
+  const prefix = dcsPrefix(info.scope)
+  const sources = [
+    followEngine(context, watchHosts),
+    followKeys(context, prefix),
+    followLease(context, prefix),
+    followEtcdStatus(context),
+    followProxy(context),
+    followBackup(context, backupInfo),
+    ...info.hosts.flatMap((host) => [followPatroni(context, host), followPostgres(context, host, credentials)]),
+  ].map((source) => source.catch((err: unknown) => log.error({ lab: info.lab, err }, 'a source ended')))
+  schedule(now() + tellWithinMs)
+
+  return {
+    state: () => (now() - state.at > 50 ? (state = merge(now())) : state),
+    onState(listener) {
+      stateListeners.add(listener)
+      return () => void stateListeners.delete(listener)
+    },
+    onRecord(listener) {
+      recordListeners.add(listener)
+      return () => void recordListeners.delete(listener)
+    },
+    async stop() {
+      ending.abort()
+      if (timer) clearTimeout(timer)
+      for (const client of board.etcdClients.values()) client.close()
+      await Promise.all(sources)
+    },
+  }
+}
+
+function ttlOf({ dcs }: ClusterState): number {
+  const ttl = dcs.value?.config['ttl']
+  return typeof ttl === 'number' ? ttl : 30 // Patroni's own default
+}
+
+function createBoard({ info }: ObserverInput, polled: () => number): Board {
+  const hosts = new Map<string, HostParts>()
+  const etcdClients = new Map<string, ReturnType<typeof etcdClient>>()
+  for (const host of info.hosts) {
+    const data = host.services.includes('patroni')
+    // the engine tells of changes; until it goes away, no news is no change
+    const engine = livePart<HostState>(() => Infinity)
+    hosts.set(host.name, { host, engine, ...(data ? { patroni: livePart(polled), postgres: livePart(polled) } : {}) })
+    if (host.endpoints.etcd) etcdClients.set(host.name, etcdClient(host.endpoints.etcd))
+  }
+  return {
+    info,
+    hosts,
+    keys: new Map(),
+    lease: null,
+    // longer than an election of etcd, in which nobody can read and nothing can change
+    dcs: livePart(() => 2500),
+    etcd: livePart(polled),
+    proxy: livePart(polled),
+    backup: livePart(() => 3 * backupEveryMs),
+    backupWanted: false,
+    etcdClients,
+  }
+}

@@ -1,0 +1,71 @@
+import type { PatroniReading } from '../contract/cluster.js'
+import type { Endpoint } from '../contract/lab.js'
+import { clusterBody, historyBody, patroniBody, type ClusterBody } from './patroni-names.js'
+import { reading, type Reading } from './reading.js'
+
+const defaultTimeoutMs = 900
+
+export interface PatroniClient {
+  /** GET /patroni: what this member says of itself. */
+  status(timeoutMs?: number): Promise<Reading<PatroniReading>>
+  /** GET /cluster: what this member believes of all; an isolated one goes on naming itself. Never trust one node's view. */
+  cluster(timeoutMs?: number): Promise<Reading<ClusterBody>>
+  /** GET /history: rows [timeline, lsn, reason, timestamp, new leader]; the last two may be missing. */
+  history(timeoutMs?: number): Promise<Reading<unknown[][]>>
+  /** GET /config: the dynamic configuration. */
+  config(timeoutMs?: number): Promise<Reading<Record<string, unknown>>>
+  /** Any GET: status code and body, parsed when it is JSON. For health routes, 200 or 503. */
+  get(path: string, timeoutMs?: number): Promise<Reading<{ status: number; body: unknown }>>
+}
+
+/** Patroni's REST API of one host. Never throws: a reading says why there is none. */
+export function patroniClient({ host, port }: Endpoint): PatroniClient {
+  const get = (path: string, timeoutMs = defaultTimeoutMs): Promise<Reading<{ status: number; body: unknown }>> =>
+    reading(async () => {
+      const response = await fetch(`http://${host}:${port}${path}`, { signal: AbortSignal.timeout(timeoutMs) })
+      const text = await response.text()
+      return { status: response.status, body: parsed(text) }
+    })
+  const typed = async <T>(path: string, parse: (body: unknown) => T, timeoutMs?: number): Promise<Reading<T>> => {
+    const answer = await get(path, timeoutMs)
+    if (!answer.ok) return answer
+    try {
+      return { ...answer, value: parse(answer.value.body) }
+    } catch {
+      return { ok: false, why: `GET ${path} answered ${answer.value.status} with something unexpected` }
+    }
+  }
+  return {
+    status: (timeoutMs) => typed('/patroni', patroniReadingOf, timeoutMs),
+    cluster: (timeoutMs) => typed('/cluster', (body) => clusterBody.parse(body), timeoutMs),
+    history: (timeoutMs) => typed('/history', (body) => historyBody.parse(body), timeoutMs),
+    config: (timeoutMs) => typed('/config', (body) => body as Record<string, unknown>, timeoutMs),
+    get,
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+/** GET /patroni's body as the contract has it. Throws when it is something else. */
+export function patroniReadingOf(body: unknown): PatroniReading {
+  const said = patroniBody.parse(body)
+  return {
+    state: said.state,
+    role: said.role,
+    pendingRestart: said.pending_restart ?? false,
+    paused: said.pause ?? false,
+    clusterUnlocked: said.cluster_unlocked ?? false,
+    syncStandby: (said.sync_standby ?? false) || (said.quorum_standby ?? false),
+    ...(said.timeline === undefined ? {} : { timeline: said.timeline }),
+    ...(said.replication_state === undefined ? {} : { replicationState: said.replication_state }),
+    ...(said.server_version === undefined ? {} : { serverVersion: said.server_version }),
+    ...(said.patroni?.version === undefined ? {} : { patroniVersion: said.patroni.version }),
+    ...(said.database_system_identifier === undefined ? {} : { systemIdentifier: said.database_system_identifier }),
+  }
+}

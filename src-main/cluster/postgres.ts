@@ -1,0 +1,92 @@
+import pg from 'pg'
+import type { Endpoint } from '../contract/lab.js'
+
+export interface Login {
+  username: string
+  password: string
+  /** Default: postgres. */
+  database?: string
+}
+
+export interface QueryOptions {
+  /** Limit for connecting, and again for the statement; also set as statement_timeout on the server. */
+  timeoutMs: number
+  values?: readonly unknown[]
+}
+
+export type Row = Record<string, unknown>
+
+function newClient({ host, port }: Endpoint, login: Login, timeoutMs: number): pg.Client {
+  const client = new pg.Client({
+    host,
+    port,
+    user: login.username,
+    password: login.password,
+    database: login.database ?? 'postgres',
+    connectionTimeoutMillis: timeoutMs,
+    query_timeout: timeoutMs,
+    statement_timeout: timeoutMs,
+    application_name: 'dojo',
+    keepAlive: true,
+  })
+  // a broken connection reports itself here as well as to the query that waits; without a listener it ends the process
+  client.on('error', () => undefined)
+  return client
+}
+
+/** Ends a connection at once: `end()` would wait for the answer of a frozen server. */
+function drop(client: pg.Client): void {
+  const { connection } = client as unknown as { connection: { stream: { destroy(): void } } }
+  connection.stream.destroy()
+}
+
+/**
+ * One statement over a connection of its own, for questions that are asked now and then. Rows as pg parses them.
+ * @throws what pg throws: connection refused, authentication, SQL errors (`code` is the SQLSTATE)
+ */
+export async function query(endpoint: Endpoint, login: Login, sql: string, options: QueryOptions): Promise<Row[]> {
+  const client = newClient(endpoint, login, options.timeoutMs)
+  try {
+    await client.connect()
+    const { rows } = await client.query<Row>(sql, options.values ? [...options.values] : undefined)
+    return rows
+  } finally {
+    drop(client)
+  }
+}
+
+export interface KeptConnection {
+  /** Connects when there is no connection; drops it when a statement fails without an answer from the server. */
+  query(sql: string, options: QueryOptions): Promise<Row[]>
+  close(): void
+}
+
+/** One connection per host that is kept between statements and made anew when it broke. One statement at a time. */
+export function keepConnection(endpoint: Endpoint, login: Login): KeptConnection {
+  let client: pg.Client | null = null
+  const forget = (): void => {
+    if (client) drop(client)
+    client = null
+  }
+  return {
+    async query(sql, { timeoutMs, values }) {
+      try {
+        if (!client) {
+          const made = newClient(endpoint, login, timeoutMs)
+          made.on('end', () => {
+            if (client === made) client = null
+          })
+          client = made
+          await made.connect()
+        }
+        const { rows } = await client.query<Row>(sql, values ? [...values] : undefined)
+        return rows
+      } catch (error) {
+        // class 57P is "going away"; any other answer of the server leaves the connection usable
+        if (!(error instanceof pg.DatabaseError) || error.code?.startsWith('57P')) forget()
+        throw error
+      }
+    },
+    close: forget,
+  }
+}

@@ -1,0 +1,23 @@
+import type { LabHost } from '../../contract/lab.js'
+import { poll } from '../cadence.js'
+import { patroniClient } from '../patroni.js'
+import { hostRuns, type SourceContext } from './context.js'
+
+const timeoutMs = 900
+
+/** GET /patroni of one host, once a second. Only about itself: what a node says of others is never taken for truth. */
+export async function followPatroni(context: SourceContext, { name, endpoints }: LabHost): Promise<void> {
+  const { board, cadence, signal, now, changed } = context
+  const part = board.hosts.get(name)?.patroni
+  if (!part || !endpoints.patroni) return
+  const client = patroniClient(endpoints.patroni)
+  const read = async (): Promise<void> => {
+    if (!hostRuns(context, name)) return
+    const said = await client.status(timeoutMs)
+    if (!hostRuns(context, name)) return
+    if (said.ok) part.set(said.value, now() - said.ageMs)
+    else part.fail(said.why)
+    changed()
+  }
+  await poll({ everyMs: () => (cadence.quick() ? 250 : 1000), read, cadence, signal })
+}

@@ -1,0 +1,117 @@
+import type {
+  DcsReading,
+  HostRole,
+  HostState,
+  HostView,
+  Part,
+  PatroniReading,
+  PostgresReading,
+} from '../contract/cluster.js'
+import type { LabHost } from '../contract/lab.js'
+import { isStarting } from './patroni-names.js'
+import type { EtcdStanding } from './sources/context.js'
+
+export interface HostInput {
+  host: LabHost
+  engine: Part<HostState>
+  patroni?: Part<PatroniReading>
+  postgres?: Part<PostgresReading>
+  dcs: Part<DcsReading>
+  etcd: Part<EtcdStanding>
+  /** Last part in the cluster that this host was seen in. */
+  was: { role: HostRole; timeline: number | null } | null
+  now: number
+}
+
+type Concluded = { role: HostRole; note: string }
+
+/** Services may take this long to answer after their host began. */
+const startsWithinMs = 30_000
+
+const fresh = <T>(part: Part<T> | undefined): T | null => (part && !part.stale ? part.value : null)
+
+/** One host in one word and a few more, from fresh evidence only. */
+export function hostViewOf(input: HostInput): HostView {
+  const { host, engine, patroni, postgres } = input
+  const said = fresh(postgres)
+  const { role, note } = conclude(input)
+  return {
+    name: host.name,
+    role,
+    timeline: said?.timeline ?? fresh(patroni)?.timeline ?? null,
+    note,
+    engine,
+    ...(patroni ? { patroni } : {}),
+    ...(postgres ? { postgres } : {}),
+  }
+}
+
+function conclude(input: HostInput): Concluded {
+  const state = input.engine.value
+  const past = pastOf(input)
+  if (state?.container === 'paused') return { role: 'frozen', note: `frozen${past}` }
+  if (state?.container === 'missing') return { role: 'down', note: `its container is gone${past}` }
+  if (state?.container === 'exited') {
+    const how = { killed: 'crashed', stopped: 'stopped', died: 'ended by itself' }[state.how ?? 'died']
+    return { role: 'down', note: `${how}${past}` }
+  }
+  return input.host.services.includes('patroni') ? concludeData(input) : concludeOther(input)
+}
+
+function pastOf({ was }: HostInput): string {
+  if (!was) return ''
+  const name = { leader: 'leader', sync: 'synchronous standby', replica: 'replica' }[was.role as string]
+  return name ? `; was ${name}${was.timeline === null ? '' : ` on timeline ${was.timeline}`}` : ''
+}
+
+function concludeData(input: HostInput): Concluded {
+  const { host, dcs, now, engine } = input
+  const postgres = fresh(input.postgres)
+  const patroni = fresh(input.patroni)
+  const keys = fresh(dcs)
+  if (keys?.leader === host.name) return { role: 'leader', note: leaderNote(postgres, patroni) }
+  if (postgres && !postgres.inRecovery) {
+    if (!keys) return { role: 'unknown', note: 'not in recovery; etcd can’t say who leads' }
+    return { role: 'none', note: 'not in recovery, without the leader key' }
+  }
+  if (postgres) {
+    const note = standbyNote(postgres, keys)
+    return { role: keys?.sync.standbys.includes(host.name) ? 'sync' : 'replica', note }
+  }
+  if (patroni) {
+    const starting = isStarting(patroni.state) || patroni.state === 'running'
+    return { role: starting ? 'starting' : 'none', note: `PostgreSQL: ${patroni.state}` }
+  }
+  const began = engine.value?.since ?? 0
+  if (now - began < startsWithinMs) return { role: 'starting', note: 'services start' }
+  const silent = input.patroni?.error ?? input.postgres?.error ?? 'no answer yet'
+  return { role: 'unknown', note: `Patroni and PostgreSQL do not answer: ${silent}` }
+}
+
+function leaderNote(postgres: PostgresReading | null, patroni: PatroniReading | null): string {
+  if (!postgres) return `holds the leader key; PostgreSQL ${patroni ? `is ${patroni.state}` : 'does not answer'}`
+  if (postgres.inRecovery) return 'holds the leader key; promotes'
+  if (postgres.readOnly) return 'read-only'
+  const standbys = postgres.replication.filter(({ state }) => state === 'streaming').map((row) => row.applicationName)
+  return standbys.length > 0 ? `streams to ${standbys.join(', ')}` : 'no standby attached'
+}
+
+function standbyNote(postgres: PostgresReading, keys: DcsReading | null): string {
+  const { walReceiver } = postgres
+  if (walReceiver?.status === 'streaming') {
+    const from = walReceiver.senderHost ?? keys?.leader
+    return from ? `streaming from ${from}` : 'streaming'
+  }
+  return keys?.leader === null ? 'no upstream; nobody holds the leader key' : 'in recovery, not streaming'
+}
+
+function concludeOther({ host, etcd, engine, now }: HostInput): Concluded {
+  if (!host.services.includes('etcd')) return { role: 'none', note: '' }
+  const member = fresh(etcd)?.members.find(({ name }) => name === host.name)
+  if (!member) return { role: 'none', note: '' }
+  if (member.leader) return { role: 'none', note: `etcd leader, term ${member.term ?? '?'}` }
+  if (member.answers) return { role: 'none', note: member.error ? `etcd ${member.error}` : 'votes' }
+  return now - (engine.value?.since ?? 0) < startsWithinMs
+    ? { role: 'starting', note: 'services start' }
+    : { role: 'none', note: `etcd does not answer: ${member.error ?? 'unknown'}` }
+}
