@@ -40,5 +40,5 @@ export async function commandFor(
   }
   if (kind === 'psql') return { host, user: 'postgres', argv: ['psql'], env: base }
   const user = kind === 'root' ? 'root' : 'postgres'
-  return { host, user, argv: ['sh', '-c', 'cd; exec bash -l'], env: base } // "cd": the image starts all in one folder
+  return { host, user, argv: ['bash', '-l'], env: base }
 }

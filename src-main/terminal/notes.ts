@@ -1,6 +1,7 @@
 /**
  * Lines of the app's own in a terminal's output, so that a scrollback tells its whole story, also after a reload. Grey,
- * in brackets, on a line of their own.
+ * in brackets, on a line of their own. A freeze leaves none: the shell goes on where it stood, and a line of ours would
+ * tear its prompt. The screen shows it as a state.
  */
 const grey = (text: string): string => `\r\n\x1b[90m[${text}]\x1b[0m\r\n`
 
@@ -13,8 +14,6 @@ const calm = '\x1b[?1047l\x1b[?1000;1002;1003;1006;1004;2004l\x1b[?25h\x1b[0m\x1
 export const notes = {
   hostGone: (host: string, why: string): string =>
     calm + grey(`${host} ${why}: this terminal reconnects when it is back`),
-  hostFrozen: (host: string): string => grey(`${host} is frozen: what you type reaches it when it runs again`),
-  hostThawed: (host: string): string => grey(`${host} runs again`),
   reconnected: (host: string): string => grey(`${host} is back: a new session, the old one ended with its host`),
   ended: (): string => calm + grey('the session ended: Enter starts another'),
   refused: (why: string): string => calm + grey(`${why}: Enter tries again`),

@@ -155,10 +155,10 @@ export function createSession({ view, handle, command, cols, rows }: SessionOpti
       owedHangUp = null
       if (state === 'host-frozen' && line) {
         line.hostSince = seen.since
-        if (on('host-thawed')) output.append(notes.hostThawed(host))
+        on('host-thawed')
       } else if (state === 'host-frozen' || state === 'host-down') on('host-back')
     } else if (seen.container === 'paused') {
-      if (state !== 'closed' && on('host-frozen', `${host} is frozen`)) output.append(notes.hostFrozen(host))
+      if (state !== 'closed') on('host-frozen', `${host} is frozen: what you type reaches it when it runs again`)
     } else if (state !== 'closed' || Date.now() - endedAt < hostMayFollowMs) goDown(whyGone(seen))
   }
 

@@ -97,16 +97,19 @@ test('the end of a stream that comes before the news of the crash is the host’
   expect(seen.states()).not.toContain('closed')
 })
 
-test('a frozen host keeps its shell', async () => {
+test('a frozen host keeps its shell, and its prompt is not torn by a note', async () => {
   const { host, terminals, seen, id } = await opened()
   host.freeze()
   await until('host-frozen', () => stateOf(terminals) === 'host-frozen')
   terminals.write(id, 'ls\r')
   host.run()
   await until('open', () => stateOf(terminals) === 'open')
-  await until('the note', () => seen.text().includes('pg1 runs again'))
   expect(host.ttys).toHaveLength(1)
   expect(host.ttys[0]!.written).toEqual(['ls\r'])
+  expect(seen.text()).toBe('')
+  expect(seen.seen.find((message) => message.k === 'state' && message.state === 'host-frozen')).toMatchObject({
+    why: expect.stringContaining('pg1 is frozen'),
+  })
 })
 
 test('a host that is killed while it is frozen is down, and comes back with a new shell', async () => {
@@ -127,8 +130,10 @@ test('a terminal that is opened while its host is down waits for it', async () =
   cleanups.push(() => terminals.closeAll())
   await terminals.open({ lab: 'pw-1', host: 'pg1', cols: 80, rows: 24 })
   await until('host-down', () => stateOf(terminals) === 'host-down')
+  expect(host.ttys).toHaveLength(0)
   host.run()
   await until('open', () => stateOf(terminals) === 'open')
+  expect(host.ttys).toHaveLength(1)
 })
 
 test('a shell that ends by itself leaves a closed terminal, which Enter opens again', async () => {
