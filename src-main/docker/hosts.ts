@@ -5,6 +5,9 @@ import { isGone, statusOf, translated } from './errors.js'
 import { envList } from './exec.js'
 import { containerName, filterOf, label, labelsOf, networkName, type Owner } from './labels.js'
 
+/** The engine as the layers above hand it on; only docker/ asks it for anything. */
+export type EngineClient = Docker
+
 /** A machine of a lab, as a container is made of it. */
 export interface HostPlan {
   owner: Owner

@@ -90,7 +90,6 @@ function postgresql({ topology, credentials, prefix }: LabPlan, host: string) {
       log_rotation_age: 0,
       log_rotation_size: '10MB',
       log_line_prefix: '%m [%p] %q%u@%d ',
-      cluster_name: host,
     },
     pg_hba: [
       'local all postgres peer map=host',

@@ -1,0 +1,105 @@
+import type { Client } from 'pg'
+import type { Credentials, Endpoint } from '../contract/lab.js'
+
+const answerWithinMs = 1_500
+
+const get = async (endpoint: Endpoint, path: string, signal: AbortSignal): Promise<Response> =>
+  fetch(`http://${endpoint.host}:${endpoint.port}${path}`, {
+    signal: AbortSignal.any([signal, AbortSignal.timeout(answerWithinMs)]),
+  })
+
+/** Whether an etcd member answers and sees a quorum. Source: GET /health, which reads through the quorum. */
+export async function etcdHealthy(endpoint: Endpoint, signal: AbortSignal): Promise<boolean> {
+  const response = await get(endpoint, '/health', signal)
+  await response.body?.cancel()
+  return response.ok
+}
+
+/** What a member says of itself. Source: GET /patroni; its status says health, its body says why. */
+export async function patroniSays(endpoint: Endpoint, signal: AbortSignal): Promise<{ role: string; state: string }> {
+  const response = await get(endpoint, '/patroni', signal)
+  const { role = 'unknown', state = 'unknown' } = (await response.json()) as { role?: string; state?: string }
+  return { role, state }
+}
+
+/**
+ * Makes Patroni look around now instead of at the end of its loop_wait: a change of its configuration that changes
+ * nothing wakes it. Source: PATCH /config.
+ */
+export async function wakePatroni(
+  endpoint: Endpoint,
+  { username, password }: Credentials['patroniRest'],
+  ttl: number,
+): Promise<void> {
+  await fetch(`http://${endpoint.host}:${endpoint.port}/config`, {
+    method: 'PATCH',
+    headers: { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` },
+    body: JSON.stringify({ ttl }),
+    signal: AbortSignal.timeout(answerWithinMs),
+  }).then((response) => response.body?.cancel())
+}
+
+export interface RouteReading {
+  inRecovery: boolean
+  streaming: number
+  synchronous: number
+}
+
+/** SQL by the client's route, on one connection that is opened anew whenever it broke. */
+export function clientRoute(endpoint: Endpoint, { superuser, app }: Credentials) {
+  let client: Client | undefined
+
+  async function connected(): Promise<Client> {
+    if (client) return client
+    const { default: pg } = await import('pg')
+    const fresh = new pg.Client({
+      host: endpoint.host,
+      port: endpoint.port,
+      user: superuser.username,
+      password: superuser.password,
+      database: app.database,
+      application_name: 'pg-ha-dojo boot',
+      connectionTimeoutMillis: answerWithinMs,
+      query_timeout: answerWithinMs,
+    })
+    fresh.on('error', () => drop(fresh)) // the server side went away between two questions
+    try {
+      await fresh.connect()
+    } catch (error) {
+      drop(fresh)
+      throw error
+    }
+    return (client = fresh)
+  }
+  const drop = (broken: Client): void => {
+    if (client === broken) client = undefined
+    broken.end().catch(() => undefined)
+  }
+  async function ask<Row extends object>(sql: string): Promise<Row> {
+    const now = await connected()
+    try {
+      return (await now.query<Row>(sql)).rows[0]!
+    } catch (error) {
+      drop(now)
+      throw error
+    }
+  }
+
+  return {
+    /** Whom the route leads to, and who streams from it. Source: pg_stat_replication. */
+    read: (): Promise<RouteReading> =>
+      ask<RouteReading>(`select pg_is_in_recovery() as "inRecovery",
+        count(*) filter (where state = 'streaming')::int as streaming,
+        count(*) filter (where state = 'streaming' and sync_state in ('sync', 'quorum'))::int as synchronous
+        from pg_stat_replication`),
+    /**
+     * Commits a transaction that writes WAL, waits for the synchronous standby like any other, and leaves nothing in
+     * the database. Source: pg_logical_emit_message.
+     */
+    write: (): Promise<object> => ask(`select pg_logical_emit_message(true, 'pg-ha-dojo', 'boot')`),
+    close: async (): Promise<void> => {
+      if (client) drop(client)
+    },
+  }
+}
+export type ClientRoute = ReturnType<typeof clientRoute>

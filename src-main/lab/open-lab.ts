@@ -1,0 +1,54 @@
+import { unknownHost } from '../contract/errors.js'
+import { runIn } from '../docker/exec.js'
+import { hostContainer, hostPower, hostStateOf, type EngineClient } from '../docker/hosts.js'
+import { openTty } from '../docker/tty.js'
+import { watchHosts } from '../docker/watch-hosts.js'
+import { logFor } from '../util/log.js'
+import { logged } from '../util/logged.js'
+import { readCredentials } from './credentials.js'
+import type { HostPower, LabHandle } from './handle.js'
+import { homeOfPostgres } from './plan.js'
+import { credentialsFile, labDir, ownerOf, type Home, type LabFile } from './store.js'
+
+const log = logFor('lab')
+
+/** Makes the handle of a lab that exists. Nothing is asked of the engine until something is asked of the handle. */
+export function labHandle(docker: EngineClient, home: Home, { info }: LabFile): LabHandle {
+  const { lab } = info
+  const owner = ownerOf(home, lab)
+  const dir = labDir(home, lab)
+  const names = info.hosts.map(({ name }) => name)
+  const known = (host: string): string => {
+    if (!names.includes(host)) throw unknownHost(host, names)
+    return host
+  }
+  const machines = hostPower(docker, owner)
+  const power = Object.fromEntries(
+    Object.entries(machines).map(([verb, act]) => [
+      verb,
+      (host: string, graceSeconds = 0) =>
+        logged(log, `${verb} host`, { lab, host: known(host), ...(verb === 'stop' ? { graceSeconds } : {}) }, () =>
+          act(host, graceSeconds),
+        ),
+    ]),
+  ) as unknown as HostPower
+  return {
+    info,
+    dir,
+    power,
+    credentials: () => readCredentials(credentialsFile(dir)),
+    exec: async (host, argv, options) =>
+      runIn(hostContainer(docker, owner, known(host)), host, argv, { workingDir: homeOfPostgres, ...options }),
+    tty: async (host, argv, options) =>
+      openTty(hostContainer(docker, owner, known(host)), host, argv, {
+        workingDir: options.user === 'root' ? '/root' : homeOfPostgres,
+        ...options,
+        env: { HOME: options.user === 'root' ? '/root' : homeOfPostgres, ...options.env },
+      }),
+    hostStates: async () =>
+      Object.fromEntries(
+        await Promise.all(names.map(async (host) => [host, await hostStateOf(docker, owner, host)] as const)),
+      ),
+    watchHosts: (signal) => watchHosts(docker, owner, names, signal),
+  }
+}

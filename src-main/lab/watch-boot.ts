@@ -1,0 +1,128 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Credentials, LabInfo } from '../contract/lab.js'
+import type { Progress } from './boot-progress.js'
+import { clientRoute, etcdHealthy, patroniSays, wakePatroni } from './health.js'
+
+const everyMs = 50
+
+/**
+ * Watches a lab whose hosts run until it is healthy: a write commits on the client's route, and the standbys that the
+ * topology expects stream there. Tells the progress what is seen. Rejects only when the signal aborts.
+ */
+export async function watchUntilHealthy(
+  info: LabInfo,
+  credentials: Credentials,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<void> {
+  const ended = new AbortController()
+  const watching = AbortSignal.any([signal, ended.signal])
+  progress.begin('etcd')
+  progress.begin('proxy')
+  const members = Promise.all([watchEtcd(info, progress, watching), watchPatroni(info, progress, watching)])
+  try {
+    await untilSqlAgrees(info, credentials, progress, signal)
+  } finally {
+    ended.abort()
+    await members.catch(() => undefined)
+  }
+}
+
+async function repeat(signal: AbortSignal, look: () => Promise<boolean>): Promise<void> {
+  while (!signal.aborted) {
+    const done = await look().catch(() => false)
+    if (done) return
+    await pause(everyMs, undefined, { signal }).catch(() => undefined)
+  }
+}
+
+async function watchEtcd({ hosts }: LabInfo, progress: Progress, signal: AbortSignal): Promise<void> {
+  const members = hosts.filter(({ endpoints }) => endpoints.etcd)
+  let answering = 0
+  await Promise.all(
+    members.map(({ name, endpoints }) =>
+      repeat(signal, async () => {
+        if (!(await etcdHealthy(endpoints.etcd!, signal))) return false
+        answering++
+        progress.service(name, 'etcd', 'up', 'answers, sees quorum')
+        progress.detail('etcd', `${answering} of ${members.length} members answer`)
+        progress.begin('leader')
+        if (answering === members.length) progress.end('etcd')
+        return true
+      }),
+    ),
+  )
+}
+
+async function watchPatroni({ hosts }: LabInfo, progress: Progress, signal: AbortSignal): Promise<void> {
+  await Promise.all(
+    hosts
+      .filter(({ endpoints }) => endpoints.patroni)
+      .map(({ name, endpoints }) =>
+        repeat(signal, async () => {
+          const { role, state } = await patroniSays(endpoints.patroni!, signal)
+          const up = state === 'running' || state === 'streaming'
+          progress.service(name, 'patroni', up ? 'up' : 'starting', up ? `${role}, ${state}` : state)
+          if (role === 'primary' && up) {
+            progress.end('leader')
+            progress.begin('standby')
+          } else progress.detail(role === 'replica' ? 'standby' : 'leader', `${name}: ${state}`)
+          return false // its state goes on changing until the lab is healthy
+        }),
+      ),
+  )
+}
+
+async function untilSqlAgrees(
+  info: LabInfo,
+  credentials: Credentials,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<void> {
+  const { streaming, synchronous } = expectedStandbys(info)
+  const route = clientRoute(info.client.readWrite, credentials)
+  let woken = false
+  try {
+    await repeat(signal, async () => {
+      const seen = await route.read()
+      if (seen.inRecovery) return false
+      progress.end('leader')
+      progress.end('proxy')
+      for (const host of info.hosts)
+        if (host.endpoints.proxyWrite) progress.service(host.name, 'haproxy', 'up', 'leads to the leader')
+      progress.begin('standby')
+      progress.detail(
+        'standby',
+        `${seen.streaming} of ${streaming} stream, ${seen.synchronous} of ${synchronous} synchronous`,
+      )
+      if (seen.streaming < streaming) return false
+      if (seen.synchronous < synchronous) {
+        if (!woken) await wakeAll(info, credentials)
+        woken = true
+        return false
+      }
+      progress.end('standby')
+      progress.begin('write')
+      await route.write()
+      progress.end('write')
+      return true
+    })
+    signal.throwIfAborted()
+  } finally {
+    await route.close()
+  }
+}
+
+/** Without synchronous mode nobody is synchronous, whatever the topology expects by default. */
+export function expectedStandbys({ spec, settings }: LabInfo): { streaming: number; synchronous: number } {
+  const { streaming, synchronous } = spec.healthy.standbys
+  return { streaming, synchronous: settings.patroni.synchronous_mode ? synchronous : 0 }
+}
+
+/** The leader picks its synchronous standby when it next looks: no need to wait for that. */
+async function wakeAll({ hosts, settings }: LabInfo, credentials: Credentials): Promise<void> {
+  const patronis = hosts.flatMap(({ endpoints }) => (endpoints.patroni ? [endpoints.patroni] : []))
+  await Promise.allSettled(
+    patronis.map((endpoint) => wakePatroni(endpoint, credentials.patroniRest, settings.patroni.ttl)),
+  )
+}
