@@ -1,4 +1,3 @@
-import { DojoError } from './contract/errors.js'
 import { engineFacts } from './docker/engine-facts.js'
 import { ensureEngine } from './docker/engine-install.js'
 import { ensureHostImage } from './docker/image-build.js'
@@ -41,4 +40,6 @@ export async function prepareImage({ step, line }: PhaseTools): Promise<PhaseRes
   return { summary: `${tag}${built ? ' built' : ''}`, idle: !built }
 }
 
-export { DojoError }
+/** For the test run: the packages that its browser comes from, and the removal of whatever its labs left behind. */
+export { aptInstall, canInstall } from './docker/apt.js'
+export { sweepHomesBelow } from './docker/sweep.js'

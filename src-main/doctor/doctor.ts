@@ -8,8 +8,8 @@ import { imageStatus } from '../docker/image-status.js'
 import { kernelFindings } from './kernel.js'
 import { diskLimits, inGiB, memoryForLabs, memoryLimits } from './limits.js'
 
-/** Ports that `--ports fixed` takes on 127.0.0.1. */
-const fixedPorts = [5000, 5001, 7000]
+/** The first ports of each kind that `--ports fixed` takes on 127.0.0.1 (lab/ports.ts has all). */
+const fixedPorts = [2379, 5000, 5001, 5432, 7000, 8008]
 
 const ok = (id: string, title: string, observed: string): Finding => ({ id, title, state: 'ok', observed })
 const failed = (id: string, title: string, { what, why, next }: Said): Finding => ({
