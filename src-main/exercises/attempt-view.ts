@@ -53,8 +53,12 @@ function stepViewOf(exercise: Exercise, state: AttemptState, index: number, live
   const step = live ? live.step : exercise.stepWith(index, variables)
   const done = kept.doneAt !== null
   const titles = declared.checks.map(({ id, title, mode }) => ({
-    ...{ id, title: fillText(title, variables), mode },
-    ...{ result: null, at: null, passedAt: null },
+    id,
+    title: fillText(title, variables),
+    mode,
+    result: null,
+    at: null,
+    passedAt: null,
   }))
   return {
     id: declared.step,
@@ -79,7 +83,10 @@ function questionView(question: StepSpec['questions'][number], kept: StepState):
   const { id, ask, kind, unit, choices, prediction } = question
   const given = kept.answers[id]
   return {
-    ...{ id, ask, kind, prediction },
+    id,
+    ask,
+    kind,
+    prediction,
     ...(unit === undefined ? {} : { unit }),
     ...(choices === undefined ? {} : { choices }),
     answer: given?.value ?? null,

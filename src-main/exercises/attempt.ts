@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { readValue } from '../checks/index.js'
 import { DojoError } from '../contract/errors.js'
 import type { AttemptView } from '../contract/exercise.js'
 import type { EventKind } from '../contract/record.js'
@@ -114,7 +113,7 @@ async function run(
       source: 'app',
     })
 
-  const step = createStepRun({ world, exercise, state, resumedAt, clock, tell, changed, save: saver.save })
+  const step = createStepRun({ world, exercise, state, resumedAt, clock, tell, changed, save: () => saver.save() })
   const current = () => exercise.spec.steps[state.step]!
   const kept = () => (state.steps[current().step] ??= newStepState())
   const mustRun = (): void => {
@@ -173,7 +172,10 @@ async function run(
         'answer',
         question.prediction ? `predicted ${given}${question.unit ? ` ${question.unit}` : ''}` : `answered ${given}`,
         {
-          ...{ step: spec.step, question: id, value: given, prediction: question.prediction },
+          step: spec.step,
+          question: id,
+          value: given,
+          prediction: question.prediction,
         },
       )
       await step.evaluateNow()

@@ -159,6 +159,10 @@ export const stepSpec = z.strictObject({
   diagnoses: z.array(diagnosisSpec).default([]).describe('The first whose `when` holds is shown'),
   hints: z.array(text).min(2).describe('From a nudge to nearly the solution: two tiers at least'),
   solution: z.array(actionSpec).min(1).describe('Reference solution. `dojo prove` carries it out'),
+  repair: z
+    .boolean()
+    .default(true)
+    .describe("Whether a reset first heals and starts everything, until the first step's baseline holds"),
   reset: z.array(labActionSpec).default([]).describe('After the lab was repaired: what brings the baseline back'),
   keep: bind('when every check has passed').default({}),
   decoys: z.array(decoySpec).default([]).describe('Plausible wrong actions. `dojo prove` carries each out'),

@@ -1,4 +1,4 @@
-import { evaluate, readValue, type CheckContext, type Scalar } from '../checks/index.js'
+import { evaluate, partsOf, readValue, type CheckContext, type Condition, type Scalar } from '../checks/index.js'
 import type { Verdict } from '../contract/check.js'
 import type { EventKind } from '../contract/record.js'
 import { newStepState, type AttemptState, type StepState } from './attempt-state.js'
@@ -85,8 +85,9 @@ export function createStepRun({
   /** An answer is judged at once; "not done yet" only once somebody asked, or a mistake has a name. */
   const frank = (slot: Slot): boolean => {
     if (kept().asked || diagnosis !== null || slot.view.passedAt !== null) return true
-    const about = (slot.spec['answer'] ?? slot.spec['prediction']) as { question?: string } | undefined
-    return about?.question !== undefined && kept().answers[about.question] !== undefined
+    const { params } = partsOf(slot.spec as Condition)
+    const question = (params as { question?: string }).question
+    return question !== undefined && kept().answers[question] !== undefined
   }
 
   async function bind(values: StepSpec['remember']): Promise<{ bound: Record<string, Scalar>; missing: string[] }> {
@@ -235,7 +236,7 @@ export function createStepRun({
     async evaluateNow() {
       if (!step || kept().doneAt !== null) return
       const open = slots.filter((slot) => !latched(slot))
-      await Promise.all([...asking.values()])
+      await Promise.all(asking.values())
       await Promise.all([...open.map((slot) => asking.get(slot) ?? askSlot(slot)), side])
       await lookOnce()
       // a diagnosis makes failures frank, and one check may settle another
