@@ -1,0 +1,2 @@
+// setup/ is plain JavaScript, because it runs before anything is installed
+declare module '*.mjs'
