@@ -53,7 +53,7 @@ test('scripts are executable in the image even when the checkout lost the bit', 
     modes.set(name, mode)
     stream.on('end', next).resume()
   })
-  await new Promise((resolve, reject) =>
+  await new Promise<void>((resolve, reject) =>
     recipeTar(readRecipe(folder)).pipe(tar).on('finish', resolve).on('error', reject),
   )
   expect(modes.get('rootfs/etc/run')).toBe(0o755)
