@@ -12,7 +12,12 @@ const lookEveryMs = 1_000
 const withinMs = 180_000
 
 /** Starts the first backup inside the repository host, where it goes on whatever becomes of this app. */
-export async function startFirstBackup(docker: EngineClient, home: Home, info: LabInfo, progress: Progress): Promise<void> {
+export async function startFirstBackup(
+  docker: EngineClient,
+  home: Home,
+  info: LabInfo,
+  progress: Progress,
+): Promise<void> {
   const host = repositoryOf(info.spec)
   if (!host) return
   progress.begin('backup')

@@ -1,21 +1,18 @@
 import { DojoError, type Said } from '../contract/errors.js'
-import type { BootProgress, LabInfo, UpOptions } from '../contract/lab.js'
+import type { BootProgress, Credentials, LabHost, LabInfo, UpOptions } from '../contract/lab.js'
 import { connectDocker } from '../docker/engine.js'
-import { createHost, hostPower, removeContainers, type EngineClient } from '../docker/hosts.js'
-import { followLines } from '../docker/host-logs.js'
+import type { EngineClient } from '../docker/hosts.js'
 import { requireImage } from '../docker/image-status.js'
-import { createLabNetwork, removeLabNetwork } from '../docker/networks.js'
 import { logFor } from '../util/log.js'
 import { logged } from '../util/logged.js'
 import { startFirstBackup, watchFirstBackup } from './backup.js'
 import { bootProgressOf, type Progress } from './boot-progress.js'
+import { eraseLab } from './erase.js'
 import { lockLab } from './lock.js'
-import { addressesOf, addressOf, bytesOf, type LabPlan } from './plan.js'
-import { makePki } from './pki.js'
-import { hostsOf, prepareLab, type Prepared } from './prepare.js'
-import { renderEnvironment, renderHost } from './render/index.js'
+import { makeHosts, startHosts } from './make-hosts.js'
+import { prepareLab } from './prepare.js'
 import { stateAfter } from './states.js'
-import { addBootTime, changeState, forgetLab, labDir, ownerOf, readBootTimes, type Home } from './store.js'
+import { addBootTime, changeState, labDir, readBootTimes, type Home } from './store.js'
 import { watchUntilHealthy } from './watch-boot.js'
 import { explainUnhealthy } from './why-unhealthy.js'
 
@@ -40,51 +37,35 @@ export interface Boot {
 export async function beginBoot(home: Home, options: UpOptions): Promise<Boot> {
   const docker = await connectDocker()
   const prepared = await prepareLab(home, options, await requireImage())
-  const { lab, spec } = prepared.info
-  const lock = await lockLab(labDir(home, lab), lab, 'booted')
-  const progress = bootProgressOf(lab, spec, await readBootTimes(home, spec.topology))
-  const cancelled = new AbortController()
-  const run = async (): Promise<LabInfo> => {
-    try {
-      const info = await makeHosts(docker, home, prepared, progress, cancelled.signal)
-      return await becomeHealthy(docker, home, info, prepared.credentials, progress, cancelled.signal)
-    } finally {
-      await lock.release()
-    }
-  }
-  return bootFrom(home, docker, lab, progress, cancelled, logged(log, 'boot lab', { lab }, run))
+  const { info, credentials } = prepared
+  return bootWith(docker, home, info, credentials, (progress, signal) =>
+    makeHosts(docker, home, prepared, progress, signal),
+  )
 }
 
 /** Goes on with a boot whose app died after every host was made. */
-export async function resumeBoot(home: Home, info: LabInfo, credentials: Prepared['credentials']): Promise<Boot> {
+export async function resumeBoot(home: Home, info: LabInfo, credentials: Credentials): Promise<Boot> {
   const docker = await connectDocker()
-  const lock = await lockLab(labDir(home, info.lab), info.lab, 'booted')
-  const progress = bootProgressOf(info.lab, info.spec, await readBootTimes(home, info.topology))
-  const cancelled = new AbortController()
-  const run = async (): Promise<LabInfo> => {
-    try {
-      progress.begin('containers')
-      await Promise.all(info.hosts.map(({ name }) => hostPower(docker, ownerOf(home, info.lab)).start(name)))
-      for (const { name } of info.hosts) progress.container(name, 'running')
-      progress.end('containers')
-      return await becomeHealthy(docker, home, info, credentials, progress, cancelled.signal)
-    } finally {
-      await lock.release()
-    }
-  }
-  return bootFrom(home, docker, info.lab, progress, cancelled, logged(log, 'resume boot', { lab: info.lab }, run))
+  return bootWith(docker, home, info, credentials, (progress) => startHosts(docker, home, { info }, progress))
 }
 
-function bootFrom(
-  home: Home,
+type Make = (progress: Progress, signal: AbortSignal) => Promise<LabHost[]>
+
+async function bootWith(
   docker: EngineClient,
-  lab: string,
-  progress: Progress,
-  cancelled: AbortController,
-  done: Promise<LabInfo>,
-): Boot {
+  home: Home,
+  info: LabInfo,
+  credentials: Credentials,
+  make: Make,
+): Promise<Boot> {
+  const { lab, spec } = info
+  const lock = await lockLab(labDir(home, lab), lab, 'booted')
+  const progress = bootProgressOf(lab, spec, await readBootTimes(home, spec.topology))
+  const cancelled = new AbortController()
+  const run = (): Promise<LabInfo> => boot(docker, home, info, credentials, make, progress, cancelled.signal)
+  const done = logged(log, 'boot lab', { lab }, run).finally(() => lock.release())
   const settled = done
-    .then((info) => watchFirstBackup(docker, home, info, progress, cancelled.signal))
+    .then((healthy) => watchFirstBackup(docker, home, healthy, progress, cancelled.signal))
     .catch(() => undefined)
   return {
     lab,
@@ -106,103 +87,63 @@ const cancelledError = (lab: string): DojoError =>
     next: 'Nothing of it is left',
   })
 
-/** Network, certificates, containers; all in parallel, as far as one does not need the other. */
-async function makeHosts(
-  docker: EngineClient,
-  home: Home,
-  { info, credentials, ports }: Prepared,
-  progress: Progress,
-  signal: AbortSignal,
-): Promise<LabInfo> {
-  const { lab, spec, settings, scope, image } = info
-  const owner = ownerOf(home, lab)
-  progress.begin('containers')
-  try {
-    const [prefix, pki] = await Promise.all([createLabNetwork(docker, owner), makePki(Object.keys(spec.hosts))])
-    signal.throwIfAborted()
-    const known: LabInfo = { ...info, hosts: hostsOf(spec, ports, prefix) }
-    await changeState(home, lab, { hosts: known.hosts })
-    const plan: LabPlan = { lab, scope, topology: spec, settings, prefix, credentials, pki }
-    const power = hostPower(docker, owner)
-    let running = 0
-    await everyOne(
-      Object.entries(spec.hosts).map(async ([host, { memory }]) => {
-        await createHost(docker, {
-          owner,
-          host,
-          image,
-          address: addressOf(plan, host),
-          peers: addressesOf(plan),
-          memoryBytes: bytesOf(memory),
-          env: renderEnvironment(plan, host),
-          files: renderHost(plan, host),
-          ports: Object.fromEntries(ports.filter((p) => p.host === host).map(({ inside, port }) => [inside, port])),
-        })
-        progress.container(host, 'created')
-        signal.throwIfAborted()
-        await power.start(host)
-        progress.container(host, 'running')
-        progress.detail('containers', `${++running} of ${info.hosts.length} run`)
-        void followLines(docker, owner, host, AbortSignal.any([signal]), ({ service, line }) =>
-          progress.line(host, service, line),
-        ).catch(
-          () => undefined, // the log on the boot screen is not worth failing a boot
-        )
-      }),
-    )
-    progress.end('containers')
-    return known
-  } catch (error) {
-    progress.end('containers', 'failed')
-    const why = signal.aborted ? (signal.reason as Error) : error
-    progress.settle('removing', saidOf(why))
-    await eraseLab(docker, home, lab) // half-made hosts teach nobody
-    throw why
-  }
-}
-
-/** Like Promise.all, but waits for all before it rejects: what is still being made can't be removed. */
-async function everyOne(work: readonly Promise<void>[]): Promise<void> {
-  const failed = (await Promise.allSettled(work)).find(({ status }) => status === 'rejected')
-  if (failed) throw (failed as PromiseRejectedResult).reason
-}
-
-async function becomeHealthy(
+/** Makes the hosts and watches them at the same time: the first ones elect and run initdb while others start. */
+async function boot(
   docker: EngineClient,
   home: Home,
   info: LabInfo,
-  credentials: Prepared['credentials'],
+  credentials: Credentials,
+  make: Make,
   progress: Progress,
   cancelled: AbortSignal,
 ): Promise<LabInfo> {
   const withinMs = info.spec.healthy.within * 1000
-  const tooLate = AbortSignal.timeout(withinMs)
-  try {
-    await watchUntilHealthy(info, credentials, progress, AbortSignal.any([cancelled, tooLate]))
-  } catch (error) {
-    if (cancelled.aborted) {
-      progress.settle('removing', saidOf(cancelled.reason))
-      throw cancelled.reason
-    }
-    if (!tooLate.aborted) throw error
+  const notMade = new AbortController()
+  const signal = AbortSignal.any([cancelled, notMade.signal, AbortSignal.timeout(withinMs)])
+  const making = make(progress, signal).catch((error: unknown) => {
+    notMade.abort(error)
+    throw error
+  })
+  const [hosts, watched] = await Promise.allSettled([making, watchUntilHealthy(info, credentials, progress, signal)])
+  if (cancelled.aborted) {
+    progress.settle('removing', saidOf(cancelled.reason))
+    throw cancelled.reason // whoever cancelled removes it
+  }
+  if (hosts.status === 'rejected') {
+    progress.end('containers', 'failed')
+    progress.settle('removing', saidOf(hosts.reason))
+    await eraseLab(docker, home, info.lab) // half-made hosts teach nobody
+    throw hosts.reason
+  }
+  if (watched.status === 'rejected') {
     const unhealthy = await explainUnhealthy(docker, home, info, progress, withinMs)
     progress.settle('failed', saidOf(unhealthy))
-    await changeState(home, info.lab, { state: 'failed' }, saidOf(unhealthy))
+    await changeState(home, info.lab, { state: stateAfter('booting', 'gave-up') }, saidOf(unhealthy))
     throw unhealthy
   }
-  const times = progress.times()
-  const seconds = Object.fromEntries(Object.entries(times).map(([phase, [from, to]]) => [phase, (to - from) / 1000]))
-  const totalMs = progress.elapsed()
-  progress.settle('healthy')
-  const healthy = await changeState(home, info.lab, {
-    state: stateAfter('booting', 'answered') as 'healthy',
-    seconds: { ...seconds, total: totalMs / 1000 },
-  })
-  await addBootTime(home, info.topology, { totalMs, phases: times })
-  await startFirstBackup(docker, home, healthy.info, progress)
-  return healthy.info
+  return answered(docker, home, info, progress)
 }
 
+async function answered(
+  docker: EngineClient,
+  home: Home,
+  { lab, topology }: LabInfo,
+  progress: Progress,
+): Promise<LabInfo> {
+  const times = progress.times()
+  const totalMs = progress.elapsed()
+  const perPhase = Object.entries(times).map(([phase, [from, to]]) => [phase, (to - from) / 1000])
+  const seconds = { ...Object.fromEntries(perPhase), total: totalMs / 1000 } as Record<string, number>
+  const { info } = await changeState(home, lab, { state: stateAfter('booting', 'answered'), seconds })
+  progress.settle('healthy')
+  await Promise.all([
+    addBootTime(home, topology, { totalMs, phases: times }),
+    startFirstBackup(docker, home, info, progress),
+  ])
+  return info
+}
+
+/** An error as screens show it. */
 export const saidOf = (error: unknown): NonNullable<BootProgress['error']> => {
   if (error instanceof DojoError) return { code: error.code, ...error.said }
   const said: Said = {
@@ -211,15 +152,4 @@ export const saidOf = (error: unknown): NonNullable<BootProgress['error']> => {
     next: 'Look at the log',
   }
   return { code: 'internal', ...said }
-}
-
-/** Removes what the engine holds of a lab, then its folder: whoever dies in between finds the folder and goes on. */
-export async function eraseLab(docker: EngineClient, home: Home, lab: string): Promise<void> {
-  const owner = ownerOf(home, lab)
-  await changeState(home, lab, { state: 'removing' }).catch(() => undefined) // its file may be gone already
-  await logged(log, 'remove lab', { lab }, async () => {
-    await removeContainers(docker, home.id, lab)
-    await removeLabNetwork(docker, owner)
-    await forgetLab(home, lab)
-  })
 }

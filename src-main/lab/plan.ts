@@ -41,8 +41,24 @@ export const addressOf = ({ prefix, topology }: Pick<LabPlan, 'prefix' | 'topolo
 export const addressesOf = (plan: Pick<LabPlan, 'prefix' | 'topology'>): Record<string, string> =>
   Object.fromEntries(Object.keys(plan.topology.hosts).map((host) => [host, addressOf(plan, host)]))
 
-export const etcdEndpoints = (topology: Topology): string[] =>
-  hostsWith(topology, 'etcd').map((host) => `http://${host}:2379`)
+/** Client URLs of the etcd members, the host's own first. */
+export const etcdEndpoints = (topology: Topology, own: string): string[] =>
+  hostsWith(topology, 'etcd')
+    .sort((a, b) => Number(b === own) - Number(a === own))
+    .map((host) => `http://${host}:2379`)
+
+/**
+ * Hosts in the order in which a boot should have them: the first leader and enough members for a quorum before the
+ * rest, as electing and initdb take their time while the others start.
+ */
+export function bootOrder(topology: Topology): string[] {
+  const rank = (host: string): number => {
+    if (host === firstLeaderOf(topology)) return 0
+    if (runs(topology, host, 'etcd')) return runs(topology, host, 'patroni') ? 2 : 1
+    return runs(topology, host, 'patroni') ? 3 : runs(topology, host, 'haproxy') ? 4 : 5
+  }
+  return Object.keys(topology.hosts).sort((a, b) => rank(a) - rank(b))
+}
 
 export const bytesOf = (memory: string): number => {
   const [, amount = '0', unit = 'Mi'] = /^(\d+)(Mi|Gi)$/.exec(memory) ?? []

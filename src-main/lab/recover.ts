@@ -3,9 +3,10 @@ import { containersOf, hostPower, labsHeld, removeContainers, type EngineClient 
 import { removeLabNetwork } from '../docker/networks.js'
 import { logFor } from '../util/log.js'
 import { startFirstBackup } from './backup.js'
-import { eraseLab, resumeBoot, type Boot } from './boot.js'
+import { resumeBoot, type Boot } from './boot.js'
 import { bootProgressOf } from './boot-progress.js'
 import { readCredentials } from './credentials.js'
+import { eraseLab } from './erase.js'
 import { holderOf } from './lock.js'
 import { credentialsFile, labDir, labNames, ownerOf, readLab, type Home, type LabFile } from './store.js'
 
@@ -38,7 +39,6 @@ export async function recoverLabs(home: Home): Promise<Recovered[]> {
   }
   return outcomes
 }
-
 
 async function recoverLab(docker: EngineClient, home: Home, lab: string): Promise<Recovered> {
   if (await holderOf(labDir(home, lab))) return { lab, did: 'nothing' }

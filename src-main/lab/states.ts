@@ -36,9 +36,9 @@ export const transitions: readonly Transition[] = [
   { from: 'removing', change: 'gone', to: 'absent', when: 'the engine holds nothing of it and its folder is gone' },
 ]
 
-/** The state after a change. Throws on a change that the table does not allow. */
-export function stateAfter(from: LabState | 'absent', change: LabChange): LabState | 'absent' {
+/** The state after a change that leaves a lab. Throws on a change that the table does not allow. */
+export function stateAfter(from: LabState | 'absent', change: Exclude<LabChange, 'gone'>): LabState {
   const found = transitions.find((row) => row.from === from && row.change === change)
-  if (!found) throw new Error(`a lab that is ${from} can't change by "${change}"`)
+  if (!found || found.to === 'absent') throw new Error(`a lab that is ${from} can't change by "${change}"`)
   return found.to
 }

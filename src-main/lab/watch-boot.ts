@@ -3,7 +3,9 @@ import type { Credentials, LabInfo } from '../contract/lab.js'
 import type { Progress } from './boot-progress.js'
 import { clientRoute, etcdHealthy, patroniSays, wakePatroni } from './health.js'
 
-const everyMs = 50
+const everyMs = 100
+/** SQL decides, so it is asked more often than what only tells how far a boot is. */
+const everySqlMs = 25
 
 /**
  * Watches a lab whose hosts run until it is healthy: a write commits on the client's route, and the standbys that the
@@ -28,11 +30,11 @@ export async function watchUntilHealthy(
   }
 }
 
-async function repeat(signal: AbortSignal, look: () => Promise<boolean>): Promise<void> {
+async function repeat(signal: AbortSignal, look: () => Promise<boolean>, pauseMs = everyMs): Promise<void> {
   while (!signal.aborted) {
     const done = await look().catch(() => false)
     if (done) return
-    await pause(everyMs, undefined, { signal }).catch(() => undefined)
+    await pause(pauseMs, undefined, { signal }).catch(() => undefined)
   }
 }
 
@@ -83,30 +85,34 @@ async function untilSqlAgrees(
   const route = clientRoute(info.client.readWrite, credentials)
   let woken = false
   try {
-    await repeat(signal, async () => {
-      const seen = await route.read()
-      if (seen.inRecovery) return false
-      progress.end('leader')
-      progress.end('proxy')
-      for (const host of info.hosts)
-        if (host.endpoints.proxyWrite) progress.service(host.name, 'haproxy', 'up', 'leads to the leader')
-      progress.begin('standby')
-      progress.detail(
-        'standby',
-        `${seen.streaming} of ${streaming} stream, ${seen.synchronous} of ${synchronous} synchronous`,
-      )
-      if (seen.streaming < streaming) return false
-      if (seen.synchronous < synchronous) {
-        if (!woken) await wakeAll(info, credentials)
-        woken = true
-        return false
-      }
-      progress.end('standby')
-      progress.begin('write')
-      await route.write()
-      progress.end('write')
-      return true
-    })
+    await repeat(
+      signal,
+      async () => {
+        const seen = await route.read()
+        if (seen.inRecovery) return false
+        progress.end('leader')
+        progress.end('proxy')
+        for (const host of info.hosts)
+          if (host.endpoints.proxyWrite) progress.service(host.name, 'haproxy', 'up', 'leads to the leader')
+        progress.begin('standby')
+        progress.detail(
+          'standby',
+          `${seen.streaming} of ${streaming} stream, ${seen.synchronous} of ${synchronous} synchronous`,
+        )
+        if (seen.streaming < streaming) return false
+        if (seen.synchronous < synchronous) {
+          if (!woken) await wakeAll(info, credentials)
+          woken = true
+          return false
+        }
+        progress.end('standby')
+        progress.begin('write')
+        await route.write()
+        progress.end('write')
+        return true
+      },
+      everySqlMs,
+    )
     signal.throwIfAborted()
   } finally {
     await route.close()

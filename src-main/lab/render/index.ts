@@ -1,6 +1,6 @@
 import type { HostFile } from '../../docker/archive.js'
 import type { ServiceName } from '../../contract/topology.js'
-import { etcdEndpoints, homeOfPostgres, pgdata, runs, type LabPlan } from '../plan.js'
+import { etcdEndpoints, homeOfPostgres, pgdata, runs, stanza, type LabPlan } from '../plan.js'
 import { renderEtcd } from './etcd.js'
 import { renderHaproxy } from './haproxy.js'
 import { renderPatroni, renderPatronictl } from './patroni.js'
@@ -28,7 +28,8 @@ export function renderEnvironment({ topology, credentials }: LabPlan, host: stri
   return {
     HOST_SERVICES: topology.hosts[host]!.services.join(' '),
     TZ: 'UTC',
-    ETCDCTL_ENDPOINTS: etcdEndpoints(topology).join(','),
+    ETCDCTL_ENDPOINTS: etcdEndpoints(topology, host).join(','),
+    ...(runs(topology, host, 'pgbackrest') ? { PGBACKREST_STANZA: stanza } : {}),
     PGDATABASE: credentials.app.database,
     // on a data host bare psql is the superuser at the local server, elsewhere a client on the client's route
     ...(local

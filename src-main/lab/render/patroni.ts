@@ -1,6 +1,6 @@
 import { stringify } from 'yaml'
 import type { HostFile } from '../../docker/archive.js'
-import { firstLeaderOf, hostsWith, pgdata, repositoryOf, stanza, type LabPlan } from '../plan.js'
+import { firstLeaderOf, hostsWith, pgdata, repositoryOf, type LabPlan } from '../plan.js'
 
 const yaml = (value: unknown): string => stringify(value, { lineWidth: 0 })
 const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`
@@ -46,18 +46,15 @@ const dcs = ({ topology }: LabPlan) => ({
 })
 
 function bootstrap({ topology, settings }: LabPlan) {
-  const repository = repositoryOf(topology)
-  const archiving = {
-    archive_mode: 'on',
-    archive_command: `pgbackrest --stanza=${stanza} archive-push %p`,
-  }
+  // the command is set once there is a stanza (docker/rootfs, first-backup): until then it could only fail
+  const archiving = { archive_mode: 'on', archive_command: '' }
   return {
     dcs: {
       ...settings.patroni,
       postgresql: {
         use_pg_rewind: true,
         use_slots: true,
-        parameters: { ...(repository ? archiving : {}), ...settings.postgresql },
+        parameters: { ...(repositoryOf(topology) ? archiving : {}), ...settings.postgresql },
       },
     },
     initdb: [
@@ -72,7 +69,7 @@ function bootstrap({ topology, settings }: LabPlan) {
   }
 }
 
-function postgresql({ topology, credentials, prefix }: LabPlan, host: string) {
+function postgresql({ credentials, prefix }: LabPlan, host: string) {
   const { superuser, replication, rewind } = credentials
   return {
     listen: '0.0.0.0:5432',
@@ -95,15 +92,13 @@ function postgresql({ topology, credentials, prefix }: LabPlan, host: string) {
       'local all postgres peer map=host',
       'local all all scram-sha-256',
       'host all all 127.0.0.1/32 scram-sha-256',
+      `host replication ${replication.username} 127.0.0.1/32 scram-sha-256`, // Patroni asks itself for its timeline
       `host replication ${replication.username} ${prefix}.0/24 scram-sha-256`,
       `host all all ${prefix}.0/24 scram-sha-256`, // published ports arrive from the bridge, so from here too
     ],
     pg_ident: ['host postgres postgres', 'host root postgres'], // a learner may be either
     create_replica_methods: ['basebackup'],
     basebackup: [{ checkpoint: 'fast' }, 'no-sync'],
-    ...(repositoryOf(topology)
-      ? { recovery_conf: { restore_command: `pgbackrest --stanza=${stanza} archive-get %f "%p"` } }
-      : {}),
   }
 }
 

@@ -1,0 +1,92 @@
+import { createHost, hostPower, type EngineClient } from '../docker/hosts.js'
+import { followLines } from '../docker/host-logs.js'
+import type { Owner } from '../docker/labels.js'
+import { createLabNetwork } from '../docker/networks.js'
+import type { LabHost } from '../contract/lab.js'
+import type { Progress } from './boot-progress.js'
+import { makePki } from './pki.js'
+import { addressesOf, addressOf, bootOrder, bytesOf, type LabPlan } from './plan.js'
+import { hostsOf, type Prepared } from './prepare.js'
+import { renderEnvironment, renderHost } from './render/index.js'
+import { changeState, ownerOf, type Home } from './store.js'
+
+/** Hosts that are made and started at the same time: more would only make the first ones wait. */
+const atOnce = Number(process.env.ATONCE ?? 3)
+
+/** Makes and starts a lab's network and hosts, the first ones of the boot order first. Returns where they are. */
+export async function makeHosts(
+  docker: EngineClient,
+  home: Home,
+  { info, credentials, ports }: Prepared,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<LabHost[]> {
+  const { lab, spec, settings, scope, image } = info
+  const owner = ownerOf(home, lab)
+  progress.begin('containers')
+  const [prefix, pki] = await Promise.all([createLabNetwork(docker, owner), makePki(Object.keys(spec.hosts))])
+  signal.throwIfAborted()
+  const hosts = hostsOf(spec, ports, prefix)
+  await changeState(home, lab, { hosts })
+  const plan: LabPlan = { lab, scope, topology: spec, settings, prefix, credentials, pki }
+  const power = hostPower(docker, owner)
+  const waiting = bootOrder(spec).values()
+  let running = 0
+  const makeNext = async (): Promise<void> => {
+    for (const host of waiting) {
+      signal.throwIfAborted()
+      await createHost(docker, {
+        owner,
+        host,
+        image,
+        address: addressOf(plan, host),
+        peers: addressesOf(plan),
+        memoryBytes: bytesOf(spec.hosts[host]!.memory),
+        env: renderEnvironment(plan, host),
+        files: renderHost(plan, host),
+        ports: Object.fromEntries(ports.filter((p) => p.host === host).map(({ inside, port }) => [inside, port])),
+      })
+      progress.container(host, 'created')
+      await power.start(host)
+      progress.container(host, 'running')
+      progress.detail('containers', `${++running} of ${hosts.length} run`)
+      showLog(docker, owner, host, progress, signal)
+    }
+  }
+  await everyOne(Array.from({ length: atOnce }, makeNext))
+  progress.end('containers')
+  return hosts
+}
+
+/** Starts the hosts that a boot which was cut off had made. */
+export async function startHosts(
+  docker: EngineClient,
+  home: Home,
+  { info }: Pick<Prepared, 'info'>,
+  progress: Progress,
+): Promise<LabHost[]> {
+  const owner = ownerOf(home, info.lab)
+  const power = hostPower(docker, owner)
+  progress.begin('containers')
+  await everyOne(
+    info.hosts.map(async ({ name }) => {
+      await power.start(name)
+      progress.container(name, 'running')
+    }),
+  )
+  progress.end('containers')
+  return info.hosts
+}
+
+/** The log on the boot screen is not worth failing a boot. */
+function showLog(docker: EngineClient, owner: Owner, host: string, progress: Progress, signal: AbortSignal): void {
+  followLines(docker, owner, host, signal, ({ service, line }) => progress.line(host, service, line)).catch(
+    () => undefined,
+  )
+}
+
+/** Like Promise.all, but waits for all before it rejects: what is still being made can't be removed. */
+async function everyOne(work: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(work)).find(({ status }) => status === 'rejected')
+  if (failed) throw (failed as PromiseRejectedResult).reason
+}
