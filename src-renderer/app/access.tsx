@@ -36,7 +36,7 @@ export function ConnectionBanner({ state }: { state: ConnectionState }) {
     return () => clearTimeout(timer)
   }, [away])
   return (
-    <div role="status">
+    <div role="status" style={{ display: 'contents' }}>
       {shown && away && (
         <div className="banner">
           <Icon name="waiting" className="shape-waiting" />

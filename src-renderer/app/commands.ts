@@ -14,6 +14,8 @@ export interface Command {
   keys?: string
   /** Its key belongs to the shell while a terminal has the focus. */
   notInTerminal?: boolean
+  /** Its key works only while no control has the focus: Enter on the one primary of a screen. */
+  whenIdle?: boolean
   run: () => void
 }
 
@@ -65,6 +67,9 @@ export function keysOf(
 const inTerminal = (target: EventTarget | null): boolean =>
   target instanceof Element && target.closest('[data-terminal], .xterm') !== null
 
+const idle = (target: EventTarget | null): boolean =>
+  target === document.body || (target instanceof Element && target.tagName === 'MAIN')
+
 /** One listener, before the terminals see the key; a key that no command has goes on its way. */
 export function startKeyboard(): () => void {
   const listen = (event: KeyboardEvent): void => {
@@ -72,6 +77,7 @@ export function startKeyboard(): () => void {
     const keys = keysOf(event)
     const command = allCommands(useCommandSets.getState().sets).find((each) => each.keys === keys)
     if (!command || (command.notInTerminal && inTerminal(event.target))) return
+    if (command.whenIdle && !idle(event.target)) return
     event.preventDefault()
     event.stopPropagation()
     command.run()

@@ -1,13 +1,24 @@
-import { isValidElement, memo, useMemo, type ReactElement, type ReactNode } from 'react'
+import { memo, useMemo } from 'react'
 import Markdown, { type Components } from 'react-markdown'
 import remarkGfm from 'remark-gfm'
 import { runBlock } from './fence.js'
 import { RunBlockView } from './run-block.js'
 
-interface CodeProps {
-  className?: string
-  children?: ReactNode
-  node?: { data?: { meta?: string } }
+/** What a fence holds: its language is a class, its info string is data of the node. */
+interface FenceNode {
+  tagName?: string
+  properties?: { className?: unknown }
+  data?: { meta?: string }
+  children?: { value?: string }[]
+}
+
+function blockOf(node: { children?: unknown[] } | undefined) {
+  const code = node?.children?.[0] as FenceNode | undefined
+  if (code?.tagName !== 'code') return null
+  const classes = Array.isArray(code.properties?.className) ? code.properties.className : []
+  const language = classes.map(String).find((name) => name.startsWith('language-'))
+  const text = (code.children ?? []).map(({ value }) => value ?? '').join('')
+  return runBlock(language?.slice('language-'.length), code.data?.meta, text)
 }
 
 const plugins = [remarkGfm]
@@ -21,10 +32,8 @@ export const Prose = memo(function Prose({ text, lab }: { text: string; lab: str
           {children}
         </a>
       ),
-      pre: ({ children }) => {
-        const code = isValidElement(children) ? (children as ReactElement<CodeProps>).props : null
-        const language = /language-(\S+)/.exec(code?.className ?? '')?.[1]
-        const block = runBlock(language, code?.node?.data?.meta, String(code?.children ?? ''))
+      pre: ({ children, node }) => {
+        const block = blockOf(node)
         return block ? <RunBlockView block={block} lab={lab} /> : <pre tabIndex={0}>{children}</pre>
       },
       // a step has one title, above its prose

@@ -50,10 +50,16 @@ export function optionFields(schema: Record<string, unknown>): OptionField[] {
       about: property.description ?? '',
       kind: kindOf(property),
       choices,
-      start: start === undefined ? (choices[0] ?? '') : Array.isArray(start) ? start.join(', ') : String(start),
+      start: start === undefined ? (choices[0] ?? '') : textOf(start),
       required: required.includes(name) && start === undefined,
     }
   })
+}
+
+/** A default as it would be typed. */
+const textOf = (value: unknown): string => {
+  if (Array.isArray(value)) return value.map(textOf).join(', ')
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 function kindOf({ type, enum: choices }: Property): OptionField['kind'] {

@@ -1,0 +1,69 @@
+import { useEffect, useState } from 'react'
+import { createClient, failureOf, type Failure } from '../app/connection.js'
+import { goToLab } from '../app/route.js'
+import { useCall } from '../app/use-call.js'
+import { Button } from '../ui/button.js'
+import { count } from '../ui/format.js'
+import { SaidBox } from '../ui/said.js'
+import { useCommands } from '../app/commands.js'
+
+interface TopologyRow {
+  topology: string
+  summary: string
+  hosts: string[]
+}
+
+/** A lab without an exercise: to try things, or to reproduce an incident. */
+export function StartLab({ disabled }: { disabled: boolean }) {
+  const [topologies, setTopologies] = useState<TopologyRow[]>([])
+  const [failure, setFailure] = useState<Failure | null>(null)
+  useEffect(() => {
+    let gone = false
+    createClient()
+      .topologies.list()
+      .then((list) => !gone && setTopologies(list))
+      .catch((error: unknown) => !gone && setFailure(failureOf(error)))
+    return () => {
+      gone = true
+    }
+  }, [])
+  const start = useCall(async (topology: string) => {
+    const { lab } = await createClient().labs.up({ topology })
+    goToLab(lab)
+  })
+  useCommands(
+    'start-lab',
+    disabled
+      ? []
+      : topologies.map(({ topology }) => ({
+          id: `up-${topology}`,
+          title: `Start a lab of ${topology} without an exercise`,
+          group: 'Labs' as const,
+          run: () => void start.run(topology),
+        })),
+  )
+  return (
+    <>
+      <h3>A lab without an exercise</h3>
+      <p className="t1 ink3">To try things, or to see an incident happen again</p>
+      {failure && <SaidBox said={failure} />}
+      <ul className="topologies">
+        {topologies.map(({ topology, summary, hosts }) => (
+          <li key={topology}>
+            <div className="grow">
+              <span className="mono strong">{topology}</span>{' '}
+              <span className="mono t1 ink3">
+                {count(hosts.length, 'host')}: {hosts.join(', ')}
+              </span>
+              <p className="ink2 t1">{summary}</p>
+            </div>
+            <Button size="small" busy={start.busy} disabled={disabled} onClick={() => void start.run(topology)}>
+              Start {topology}
+            </Button>
+          </li>
+        ))}
+      </ul>
+      {start.failure && <SaidBox said={start.failure} />}
+    </>
+  )
+}

@@ -1,0 +1,95 @@
+import type { AttemptView } from '../../../src-main/contract/exercise.js'
+import type { ClusterState } from '../../../src-main/contract/cluster.js'
+import type { FaultKindInfo } from '../../../src-main/contract/fault.js'
+import type { BootProgress, LabInfo } from '../../../src-main/contract/lab.js'
+import type { ImageProgress } from '../../../src-main/contract/doctor.js'
+import type { HomeView } from '../../../src-main/contract/rpc.js'
+import type { LabRecord } from '../../../src-main/contract/record.js'
+import type { Route } from '../../../src-renderer/app/route.js'
+import { attemptAt, verdictSheet } from './attempts.js'
+import { bootAt, bootFailed } from './boots.js'
+import { clusterAfterCrash, labInfo } from './clusters.js'
+import { homeWith, kinds } from './homes.js'
+
+export interface Scene {
+  route: Route
+  home: HomeView
+  topologies: { topology: string; summary: string; hosts: string[] }[]
+  kinds: FaultKindInfo[]
+  info?: LabInfo
+  boot?: BootProgress
+  cluster?: ClusterState
+  attempt?: AttemptView
+  records?: LabRecord[]
+  image?: ImageProgress
+}
+
+const topologies = [
+  {
+    topology: 'pair-witness',
+    summary: 'Two data hosts, a witness that breaks ties, a backup repository, one address for clients',
+    hosts: ['pg1', 'pg2', 'witness', 'backup', 'proxy'],
+  },
+]
+const base = { topologies, kinds }
+const atHome: Route = { at: 'home' }
+const atLab: Route = { at: 'lab', lab: 'pw-1' }
+
+const scenes: Record<string, () => Scene> = {
+  'home-first': () => ({ ...base, route: atHome, home: homeWith({}) }),
+  home: () => ({
+    ...base,
+    route: atHome,
+    home: homeWith({ lab: 'healthy', step: 3 }),
+    cluster: clusterAfterCrash(),
+    attempt: attemptAt(),
+  }),
+  'home-image': () => ({ ...base, route: atHome, home: homeWith({ image: 'missing' }) }),
+  'home-building': () => ({
+    ...base,
+    route: atHome,
+    home: homeWith({ image: 'building' }),
+    image: {
+      phase: 'install packages',
+      step: 4,
+      steps: 9,
+      line: 'Setting up postgresql-17 (17.11-1) ...',
+      seconds: 31.4,
+    },
+  }),
+  'home-engine': () => ({ ...base, route: atHome, home: homeWith({ engine: 'denied' }) }),
+  boot: () => ({ ...base, route: atLab, home: homeWith({ lab: 'booting', step: 0 }), boot: bootAt(), info: labInfo() }),
+  'boot-failed': () => ({
+    ...base,
+    route: atLab,
+    home: homeWith({ lab: 'failed' }),
+    boot: bootFailed(),
+    info: labInfo(),
+  }),
+  work: () => ({
+    ...base,
+    route: atLab,
+    home: homeWith({ lab: 'healthy', step: 3 }),
+    cluster: clusterAfterCrash(),
+    attempt: attemptAt(),
+    info: labInfo(),
+  }),
+  verdicts: () => ({
+    ...base,
+    route: atLab,
+    home: homeWith({ lab: 'healthy', step: 3 }),
+    cluster: clusterAfterCrash(),
+    attempt: verdictSheet(),
+    info: labInfo(),
+  }),
+  lab: () => ({
+    ...base,
+    route: atLab,
+    home: homeWith({ lab: 'healthy' }),
+    cluster: clusterAfterCrash(),
+    info: labInfo(),
+  }),
+}
+
+export const sceneNames = Object.keys(scenes)
+export const sceneOf = (name: string): Scene => (scenes[name] ?? scenes['home']!)()
