@@ -80,11 +80,8 @@ export const contract = {
   terminals: {
     list: call.input(lab).output(z.array(terminalView)),
     open: call.input(terminalOpen).output(terminalView),
-    /** `watcher`: one of several that watch the same terminal, so that each acknowledges for itself. */
-    watch: call
-      .input(z.object({ id: z.string(), from: z.number().default(0), watcher: z.string().max(40).optional() }))
-      .output(eventIterator(terminalOutput)),
-    ack: call.input(z.object({ id: z.string(), upTo: z.number(), watcher: z.string().max(40).optional() })).output(ok),
+    watch: call.input(z.object({ id: z.string(), from: z.number().default(0) })).output(eventIterator(terminalOutput)),
+    ack: call.input(z.object({ id: z.string(), upTo: z.number() })).output(ok),
     write: call.input(z.object({ id: z.string(), data: z.string().max(1_000_000) })).output(ok),
     resize: call.input(z.object({ id: z.string(), cols: z.int().min(2).max(500), rows: z.int().min(2).max(300) })).output(ok),
     close: call.input(z.object({ id: z.string() })).output(ok),

@@ -45,13 +45,14 @@ export function createOutput(onWindow: (full: boolean) => void, limits = { histo
   ): AsyncGenerator<TerminalOutput, void, undefined> {
     let at = from
     let known = -1
+    let detach = (): void => undefined
     const onAbort = (): void => wake()
     signal.addEventListener('abort', onAbort, { once: true })
     try {
       // an offset from the future belongs to an earlier life of the app
       let lost = at > ring.end ? 'another session' : at < ring.start ? 'older output is gone' : null
       if (lost) at = ring.resumeAt()
-      window.attach(watcher, at)
+      detach = window.attach(watcher, at)
       while (!signal.aborted) {
         if (known !== told.version) {
           known = told.version
@@ -80,7 +81,7 @@ export function createOutput(onWindow: (full: boolean) => void, limits = { histo
       }
     } finally {
       signal.removeEventListener('abort', onAbort)
-      window.detach(watcher)
+      detach()
     }
   }
 

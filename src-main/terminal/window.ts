@@ -8,10 +8,9 @@ export interface OutputWindow {
   readonly full: boolean
   /** The source has produced output up to here. */
   produced(end: number): void
-  /** Somebody watches from this offset on. */
-  attach(watcher: string, from: number): void
-  detach(watcher: string): void
-  /** A watcher has drawn everything before this offset. Without a name it speaks for all. */
+  /** Somebody watches from this offset on, until the returned function is called. Several may have one name. */
+  attach(watcher: string, from: number): () => void
+  /** All watchers of this name have drawn everything before this offset. Without a name: all watchers. */
   acknowledged(upTo: number, watcher?: string): void
 }
 
@@ -21,11 +20,12 @@ export interface WindowOptions {
 }
 
 export function createWindow({ limitBytes, onChange }: WindowOptions): OutputWindow {
-  const drawn = new Map<string, number>()
+  const watchers = new Set<{ name: string; drawn: number }>()
   let end = 0
   let full = false
   const judge = (): void => {
-    const waiting = drawn.size === 0 ? 0 : end - Math.min(...drawn.values()) // nobody watches: the source runs free
+    // nobody watches: the source runs free
+    const waiting = watchers.size === 0 ? 0 : end - Math.min(...[...watchers].map(({ drawn }) => drawn))
     // opened again at half, so that a flood does not stop and go with every acknowledgement
     const now = full ? waiting > limitBytes / 2 : waiting >= limitBytes
     if (now === full) return
@@ -40,18 +40,18 @@ export function createWindow({ limitBytes, onChange }: WindowOptions): OutputWin
       end = to
       judge()
     },
-    attach(watcher, from) {
-      drawn.set(watcher, Math.min(from, end))
+    attach(name, from) {
+      const watcher = { name, drawn: Math.min(from, end) }
+      watchers.add(watcher)
       judge()
+      return () => {
+        watchers.delete(watcher)
+        judge()
+      }
     },
-    detach(watcher) {
-      drawn.delete(watcher)
-      judge()
-    },
-    acknowledged(upTo, watcher) {
-      for (const name of watcher === undefined ? drawn.keys() : [watcher]) {
-        const before = drawn.get(name)
-        if (before !== undefined) drawn.set(name, Math.max(before, Math.min(upTo, end)))
+    acknowledged(upTo, name) {
+      for (const watcher of watchers) {
+        if (name === undefined || watcher.name === name) watcher.drawn = Math.max(watcher.drawn, Math.min(upTo, end))
       }
       judge()
     },

@@ -33,6 +33,7 @@ const symbols = {
   run: <path d="M5 3.5v9l7.5-4.5z" fill="currentColor" />,
   right: stroke('M6 4l4 4-4 4'),
   left: stroke('M10 4L6 8l4 4'),
+  up: stroke('M4 10l4-4 4 4'),
   down: stroke('M4 6l4 4 4-4'),
   plus: stroke('M8 3v10M3 8h10'),
   close: stroke('M4 4l8 8M12 4l-8 8'),

@@ -28,11 +28,11 @@ test('it fills at the limit and opens at half', () => {
 test('the slowest watcher sets the pace, and none once it has gone', () => {
   const { window } = made()
   window.attach('fast', 0)
-  window.attach('slow', 0)
+  const leave = window.attach('slow', 0)
   window.produced(150)
   window.acknowledged(150, 'fast')
   expect(window.full).toBe(true)
-  window.detach('slow')
+  leave()
   expect(window.full).toBe(false)
 })
 
@@ -67,4 +67,13 @@ test('one who comes late to a long history is waited for', () => {
   expect(window.full).toBe(true)
   window.acknowledged(450, 'a')
   expect(window.full).toBe(false)
+})
+
+test('a page that watches anew under its name is still waited for when its earlier watch ends', () => {
+  const { window } = made()
+  const leave = window.attach('page', 0)
+  window.attach('page', 0)
+  leave()
+  window.produced(150)
+  expect(window.full).toBe(true)
 })
