@@ -9,8 +9,9 @@ import { ensureEngine, removeStale, startDaemon, type DaemonFiles } from '../../
 import { surroundings, type Surroundings } from '../../src-main/docker/engine-places.js'
 import { searchEngine } from '../../src-main/docker/engine.js'
 
-// A second engine with folders of its own, so that the machine's is left alone.
-const possible = process.getuid?.() === 0 && findProgram('dockerd', surroundings()) !== undefined
+// A second engine with folders and a network namespace of its own. The namespace is not optional: a dockerd without a
+// bridge removes docker0 when it starts, and with it the default network of the engine that this machine uses.
+const possible = process.getuid?.() === 0 && ['dockerd', 'unshare'].every((name) => findProgram(name, surroundings()))
 
 describe.skipIf(!possible)('starting an engine', { timeout: 120_000 }, () => {
   let folder: string
@@ -22,12 +23,14 @@ describe.skipIf(!possible)('starting an engine', { timeout: 120_000 }, () => {
     folder = mkdtempSync(join(tmpdir(), 'dojo-dockerd-'))
     const at = (name: string) => join(folder, name)
     const socket = at('docker.sock')
-    here = { ...surroundings(), env: { PATH: process.env.PATH, DOCKER_HOST: `unix://${socket}` } }
+    here = { ...surroundings(), env: { PATH: `${at('bin')}:${process.env.PATH}`, DOCKER_HOST: `unix://${socket}` } }
+    mkdirSync(at('bin'))
+    const real = findProgram('dockerd', surroundings())
+    writeFileSync(at('bin/dockerd'), `#!/bin/sh\nexec unshare --net ${real} "$@"\n`, { mode: 0o755 })
     files = {
       pidFile: at('docker.pid'),
       containerdPidFile: at('run/containerd/containerd.pid'),
       logFile: at('log/dockerd.log'),
-      // no bridge and no filter rules: two engines would fight over them
       args: `--data-root ${at('data')} --exec-root ${at('run')} --pidfile ${at('docker.pid')} -H unix://${socket}
         --bridge none --iptables=false --storage-driver vfs`.split(/\s+/),
     }
