@@ -106,7 +106,7 @@ export async function watchKeys(input: KeyWatchInput): Promise<void> {
   await Promise.all([...streams, verify()])
 }
 
-function putOf(kv: IKeyValue, prefix: string): KeyPut {
+export function putOf(kv: IKeyValue, prefix: string): KeyPut {
   return {
     key: kv.key.toString().slice(prefix.length),
     value: kv.value.toString(),

@@ -137,7 +137,7 @@ export const clusterState = z.object({
   lab: z.string(),
   at: epochMs,
   hosts: z.array(hostView),
-  leader: z.string().nullable().describe('Holder of the leader key, by the watch; null when nobody holds it'),
+  leader: z.string().nullable().describe('Holder of the leader key, by the watch; null when nobody holds it, or when etcd can not say (dcs.stale)'),
   dcs: part(dcsReading),
   etcd: part(z.object({ members: z.array(etcdMember), quorum: z.boolean() })),
   proxy: part(z.array(proxyBackend)),

@@ -1,6 +1,7 @@
 /** Failures that we expect. The code is stable: exit codes, screens and tests read it, never the text. */
 export const exitCodeOf = {
   // 1: a check, a scenario or an action on a fit machine failed
+  'fault-refused': 1,
   'fault-without-effect': 1,
   'heal-without-effect': 1,
   'lab-unhealthy': 1,

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { mkdir, open, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { createInterface } from 'node:readline'
 
 export interface JsonLinesFile {
@@ -63,7 +64,21 @@ export async function openJsonLines(
   }
 }
 
+/** Another process may be in the middle of a line right now; a torn one stays as it is. */
+const unfinishedForMs = 100
+
 async function cutTornLine(handle: FileHandle): Promise<{ torn: number }> {
+  const end = await endOfLines(handle)
+  const { size } = await handle.stat()
+  if (end === size) return { torn: 0 }
+  await pause(unfinishedForMs)
+  if ((await handle.stat()).size !== size) return { torn: 0 }
+  await handle.truncate(end)
+  return { torn: size - end }
+}
+
+/** Where the last whole line ends. */
+async function endOfLines(handle: FileHandle): Promise<number> {
   const { size } = await handle.stat()
   const chunk = Buffer.alloc(64 * 1024)
   let end = size
@@ -71,14 +86,10 @@ async function cutTornLine(handle: FileHandle): Promise<{ torn: number }> {
     const from = Math.max(0, end - chunk.length)
     const { bytesRead } = await handle.read(chunk, 0, end - from, from)
     const newline = chunk.subarray(0, bytesRead).lastIndexOf(0x0a)
-    if (newline >= 0) {
-      end = from + newline + 1
-      break
-    }
+    if (newline >= 0) return from + newline + 1
     end = from
   }
-  if (end < size) await handle.truncate(end)
-  return { torn: size - end }
+  return 0
 }
 
 async function readLines(path: string, onLine: (value: unknown) => void): Promise<number> {

@@ -1,0 +1,94 @@
+import type { HostView } from '../contract/cluster.js'
+import type { FaultRecord } from '../contract/fault.js'
+import type { LabHandle } from '../lab/handle.js'
+import { logFor } from '../util/log.js'
+import type { FaultContext, FaultKind } from './fault.js'
+import type { Entry, FaultLedger } from './ledger.js'
+
+const log = logFor('faults')
+
+interface Tools {
+  lab: LabHandle
+  ledger: FaultLedger
+  save: (entry: Entry) => Promise<FaultRecord>
+  contextOf: (entry: Entry) => FaultContext<Record<string, unknown>>
+  kindOf: (kind: string) => FaultKind
+  isBusy: (id: string) => boolean
+}
+
+export interface Reconcile {
+  /** Compares every open record with the world. Never rejects: what can't be judged stays as it is. */
+  now(): Promise<void>
+  /** Hosts as the observer sees them; looks closer only when a container changed. */
+  onHosts(hosts: readonly HostView[]): void
+}
+
+/**
+ * The ledger says what was meant; the engine says what is. After a crash of the app between "written" and "applied", after
+ * a `docker start` by hand, or after another process healed something, the two differ: the world is right.
+ */
+export function createReconcile({ lab, ledger, save, contextOf, kindOf, isBusy }: Tools): Reconcile {
+  const judge = async (entry: Entry): Promise<void> => {
+    const { record } = entry
+    const kind = kindOf(record.kind)
+    const context = contextOf(entry)
+    const holds = await kind.holdsStill(context)
+    if (isBusy(record.id) || entry.record !== record) return
+    const now = Date.now()
+    const change = ((): Partial<FaultRecord> | null => {
+      if (record.state === 'applying') {
+        const effect = {
+          holds,
+          observed: holds ? 'found in effect after the app ended' : 'the app ended before it took effect',
+        }
+        if (holds) return { state: 'active', effect }
+        // a momentary fault may have been and gone
+        return kind.momentary?.(context.options)
+          ? { state: 'ended', healedAt: now, effect }
+          : { state: 'failed', healedAt: now, effect }
+      }
+      if (holds) return record.state === 'healing' ? { state: 'active' } : null
+      const healing = {
+        holds: true,
+        observed: record.state === 'healing' ? 'found healed' : `${record.target} is back, by another hand`,
+      }
+      return { state: record.state === 'healing' ? 'healed' : 'ended', healedAt: now, healing }
+    })()
+    if (!change) return
+    log.info(
+      { lab: lab.info.lab, host: record.target, fault: record.id, from: record.state, to: change.state },
+      'a fault’s record follows the world',
+    )
+    entry.record = { ...record, ...change }
+    await save(entry)
+  }
+
+  const isOpen = ({ record }: Entry): boolean =>
+    ['applying', 'active', 'healing'].includes(record.state) && !isBusy(record.id)
+  const now = async (): Promise<void> => {
+    ledger.refresh()
+    await Promise.all(
+      ledger
+        .entries()
+        .filter(isOpen)
+        .map((entry) =>
+          judge(entry).catch((err: unknown) =>
+            log.warn({ lab: lab.info.lab, fault: entry.record.id, err }, 'a fault can’t be compared with the world'),
+          ),
+        ),
+    )
+  }
+
+  let standing = ''
+  let running = false
+  return {
+    now,
+    onHosts(hosts) {
+      const next = hosts.map(({ engine }) => `${engine.value?.container ?? '?'}@${engine.value?.since ?? 0}`).join()
+      if (next === standing || running) return
+      standing = next
+      running = true
+      void now().finally(() => (running = false))
+    },
+  }
+}

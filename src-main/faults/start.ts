@@ -1,0 +1,23 @@
+import { z } from 'zod'
+import { defineFault, proveServing } from './fault.js'
+
+export const start = defineFault({
+  kind: 'start',
+  summary: 'The host comes back after a crash or a stop: its services start as after a boot',
+  action: 'Start {host}',
+  targets: 'any-host',
+  options: z.strictObject({}),
+  needs: 'down',
+  momentary: () => true,
+  ends: ['crash', 'stop'],
+  async apply({ target, power }) {
+    await power.start()
+    return `Started ${target.name}`
+  },
+  proveEffect: proveServing,
+  effectWithinMs: 60_000,
+  heal: () => Promise.resolve(),
+  proveHealed: proveServing,
+  healedWithinMs: 60_000,
+  holdsStill: () => Promise.resolve(false),
+})
