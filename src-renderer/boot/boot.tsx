@@ -39,19 +39,14 @@ export function Boot(props: { lab: string; progress: BootProgress; attempt: stri
       : await createClient().labs.up({ topology: progress.topology })
     goToLab(started.lab)
   })
-  useCommands('boot', [
-    ...(booting
-      ? [
-          {
-            id: 'cancel',
-            title: 'Cancel and remove the lab',
-            group: 'Labs' as const,
-            keys: 'Escape',
-            run: () => void cancel.run(),
-          },
-        ]
-      : []),
-  ])
+  const cancelCommand = {
+    id: 'cancel',
+    title: 'Cancel and remove the lab',
+    group: 'Labs' as const,
+    keys: 'Escape',
+    run: () => void cancel.run(),
+  }
+  useCommands('boot', booting ? [cancelCommand] : [])
   const gone = removing && home !== null && !home.labs.some((each) => each.lab === lab)
   useEffect(() => {
     if (gone) goHome()

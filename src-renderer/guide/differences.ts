@@ -29,7 +29,7 @@ export function differences(expected: string, observed: string): Piece[] {
 
 /** Indexes of `right` that belong to the longest common subsequence with `left`. */
 function commonWords(left: string[], right: string[]): Set<number> {
-  const lengths = Array.from({ length: left.length + 1 }, () => new Array<number>(right.length + 1).fill(0))
+  const lengths = Array.from({ length: left.length + 1 }, () => Array.from({ length: right.length + 1 }, () => 0))
   for (let i = left.length - 1; i >= 0; i--) {
     for (let j = right.length - 1; j >= 0; j--) {
       lengths[i]![j] =

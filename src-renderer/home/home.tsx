@@ -1,6 +1,5 @@
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import type { ExerciseSummary } from '../../src-main/contract/exercise.js'
-import { useNow } from '../app/clock.js'
 import { useCommands } from '../app/commands.js'
 import { createClient } from '../app/connection.js'
 import { useHome } from '../app/lab-data.js'
@@ -86,11 +85,14 @@ export function Home() {
 
 /** Nothing is known yet: said only when it lasts. */
 function Waiting() {
-  const [begun] = useState(() => Date.now())
-  useNow(500)
+  const [long, setLong] = useState(false)
+  useEffect(() => {
+    const timer = setTimeout(() => setLong(true), 1_500)
+    return () => clearTimeout(timer)
+  }, [])
   return (
     <div className="panel" aria-busy="true">
-      {Date.now() - begun > 1500 && <p className="home-waiting ink2">Asking the engine what runs.</p>}
+      {long && <p className="home-waiting ink2">Asking the engine what runs.</p>}
     </div>
   )
 }
