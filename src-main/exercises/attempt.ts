@@ -40,7 +40,12 @@ export interface AttemptInput {
   world: World
   exercise: Exercise
   clock?: () => number
+  /** Of a new attempt, where it is announced before its lab is up; otherwise one is made. */
+  id?: string
 }
+
+export const newAttemptId = (slug: string, now = Date.now()): string =>
+  `${slug}-${now.toString(36)}${randomBytes(2).toString('hex')}`
 
 /** Begins an attempt: a new file under the lab's folder. */
 export async function createAttempt(input: AttemptInput): Promise<Attempt> {
@@ -48,7 +53,7 @@ export async function createAttempt(input: AttemptInput): Promise<Attempt> {
   const now = clock()
   const state: AttemptState = {
     version: 1,
-    id: `${exercise.slug}-${now.toString(36)}${randomBytes(2).toString('hex')}`,
+    id: input.id ?? newAttemptId(exercise.slug, now),
     exercise: exercise.slug,
     lab: world.lab,
     state: 'running',

@@ -1,4 +1,4 @@
-export { createAttempt, openAttempt, type Attempt, type AttemptInput } from './attempt.js'
+export { createAttempt, newAttemptId, openAttempt, type Attempt, type AttemptInput } from './attempt.js'
 export { attemptSummary, listAttempts, type AttemptState } from './attempt-state.js'
 export { exerciseCard } from './attempt-view.js'
 export { loadExercise, loadExercises, readExercises, type Exercise } from './load.js'

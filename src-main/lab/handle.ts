@@ -10,6 +10,7 @@ export interface ExecResult {
 export interface ExecOptions {
   /** Default: postgres on hosts that have it. */
   user?: string
+  env?: Record<string, string>
   timeoutMs?: number
   signal?: AbortSignal
   /** Written to standard input, which is then closed. */

@@ -1,0 +1,28 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { exerciseSummary } from '../contract/exercise.js'
+import type { HomeView } from '../contract/rpc.js'
+import { appRoot } from '../util/app-root.js'
+
+const entry = z.strictObject({
+  number: exerciseSummary.shape.number,
+  group: z.enum(['Read', 'Move', 'Break', 'Recover', 'Protect', 'Operate']),
+  minutes: z.int().min(1),
+  title: z.string().min(1),
+})
+export const curriculum = z
+  .array(entry)
+  .refine((all) => all.every(({ number }, index) => number === index + 1), 'numbers go up from 1, without a gap')
+
+export const curriculumFile = (): string => join(appRoot(), 'labs', 'curriculum.yaml')
+
+/** The whole curriculum, from labs/curriculum.yaml. @throws a ZodError when the file is not as it should be */
+export async function readCurriculum(file = curriculumFile()): Promise<HomeView['planned']> {
+  return curriculum.parse(parse(await readFile(file, 'utf8')))
+}
+
+/** What is still to come: entries whose number no exercise has. */
+export const planned = (all: HomeView['planned'], there: readonly { number: number }[]): HomeView['planned'] =>
+  all.filter(({ number }) => !there.some((exercise) => exercise.number === number))

@@ -1,0 +1,136 @@
+import { createObserver } from '../cluster/observer.js'
+import type { ClusterState } from '../contract/cluster.js'
+import type { FaultRecord } from '../contract/fault.js'
+import type { ProbeStats } from '../contract/probe.js'
+import type { LabRecord } from '../contract/record.js'
+import type { World } from '../exercises/world.js'
+import { createFaults, type Faults } from '../faults/index.js'
+import type { LabHandle } from '../lab/handle.js'
+import { createProbe, type Probe } from '../probe/probe.js'
+import { openRecorder, type Recorder } from '../recorder/recorder.js'
+import { logFor } from '../util/log.js'
+import { faultEvent } from './fault-events.js'
+import { createWorld } from './world.js'
+
+const log = logFor('session')
+
+/** Everything that this process does with one lab: it watches, records, probes, injects and heals. */
+export interface LabSession {
+  readonly lab: string
+  readonly handle: LabHandle
+  readonly recorder: Pick<Recorder, 'all' | 'onAppend'>
+  readonly faults: Pick<Faults, 'list' | 'inject' | 'heal'>
+  readonly probe: SessionProbe
+  /** What an attempt or a proof sees of this lab. */
+  readonly world: World
+  /** The observer's newest state, with the probe's figures and the faults. */
+  state(): ClusterState
+  onState(listener: (state: ClusterState) => void): () => void
+  /** Ends everything but the lab itself. */
+  close(): Promise<void>
+}
+
+export interface SessionProbe {
+  /** null: none was started in this process. */
+  stats(): ProbeStats | null
+  start(rate?: number): Promise<ProbeStats>
+  stop(): Promise<ProbeStats | null>
+  /** Compares the ledger with the table. Rejects when nobody can be asked. */
+  verify(): Promise<ProbeStats>
+}
+
+export interface SessionOptions {
+  /**
+   * Whether this process keeps the lab's flight record. Only the owner of the labs does: two would write every event
+   * twice. Others only add what they did themselves, their faults.
+   */
+  records: boolean
+}
+
+/** Opens a session of a lab that runs. Resolves before anything has been observed. */
+export async function openSession(handle: LabHandle, { records }: SessionOptions): Promise<LabSession> {
+  const { info, dir } = handle
+  const credentials = await handle.credentials()
+  const recorder = await openRecorder(dir)
+  const append = (record: LabRecord): void => recorder.append(record)
+  const backupHost = info.hosts.find(({ services }) => services.includes('pgbackrest') && !services.includes('patroni'))
+  const observer = createObserver({
+    info,
+    credentials,
+    watchHosts: (signal) => handle.watchHosts(signal),
+    backupInfo: async (signal) => {
+      if (!backupHost) return '[]'
+      const asked = handle.exec(backupHost.name, ['pgbackrest', 'info', '--output=json'], { signal, timeoutMs: 10_000 })
+      return (await asked).stdout
+    },
+  })
+  const faults = await createFaults({ lab: handle, observer })
+  const listeners = new Set<(state: ClusterState) => void>()
+  let probe: Probe | null = null
+  const state = (): ClusterState => ({ ...observer.state(), probe: probe?.stats() ?? null, faults: faults.list() })
+  const changed = (): void => {
+    if (listeners.size === 0) return
+    const now = state()
+    for (const listener of listeners) listener(now)
+  }
+
+  const stops = [
+    observer.onState(changed),
+    ...(records ? [observer.onRecord(append)] : []),
+    faults.onChange((record: FaultRecord) => {
+      const event = faultEvent(record)
+      if (event) append(event)
+      changed()
+    }),
+  ]
+  const theProbe = (): Probe => {
+    if (probe) return probe
+    probe = createProbe({ info, credentials, dir })
+    stops.push(probe.onStats(changed), probe.onRecord(append))
+    return probe
+  }
+  const sessionProbe: SessionProbe = {
+    stats: () => probe?.stats() ?? null,
+    async start(rate) {
+      await theProbe().start(rate)
+      changed()
+      return theProbe().stats()
+    },
+    async stop() {
+      await probe?.stop()
+      changed()
+      return probe?.stats() ?? null
+    },
+    async verify() {
+      const stats = await theProbe().verify()
+      changed()
+      return stats
+    },
+  }
+  const onState = (listener: (state: ClusterState) => void): (() => void) => {
+    listeners.add(listener)
+    return () => listeners.delete(listener)
+  }
+  const world = createWorld({ handle, credentials, recorder, faults, probe: sessionProbe, state, onState, append })
+  let closing: Promise<void> | undefined
+  const close = async (): Promise<void> => {
+    await sessionProbe.stop().catch((err: unknown) => log.warn({ lab: info.lab, err }, 'the probe did not stop'))
+    for (const stop of stops) stop()
+    await faults.close()
+    await observer.stop()
+    await recorder.close()
+    log.info({ lab: info.lab }, 'session closed')
+  }
+  log.info({ lab: info.lab, records }, 'session opened')
+  return {
+    lab: info.lab,
+    handle,
+    recorder,
+    faults,
+    probe: sessionProbe,
+    world,
+    state,
+    onState,
+    close: () => (closing ??= close()),
+  }
+}

@@ -1,0 +1,85 @@
+import type { ClusterState, HostView, Part } from '../contract/cluster.js'
+import type { LabSummary } from '../contract/rpc.js'
+import { ago, count, seconds, table } from './output.js'
+
+/** `, 12 s old` behind what must not be taken as present truth. */
+const age = (part: Part<unknown>, now: number): string =>
+  part.stale && part.at !== null ? ` (${Math.round((now - part.at) / 1000)} s old)` : ''
+
+const silent = (part: Part<unknown>): string => `not known${part.error ? `: ${part.error}` : ''}`
+
+function lease({ leader, dcs }: ClusterState, now: number): string {
+  if (!dcs.value) return silent(dcs)
+  const { lease: held } = dcs.value
+  if (!leader) return `nobody holds the leader key${age(dcs, now)}`
+  if (!held) return `${leader} holds the leader key${age(dcs, now)}`
+  const left = Math.max(0, Math.floor((held.leftMs - (now - held.readAt)) / 1000))
+  return `${leader} holds the leader key, ${left} of ${held.ttlS} s left${age(dcs, now)}`
+}
+
+function etcd({ etcd: part }: ClusterState, now: number): string {
+  if (!part.value) return silent(part)
+  const { members, quorum } = part.value
+  const answering = members.filter(({ answers }) => answers).length
+  return `${answering} of ${members.length} members answer, ${quorum ? 'quorum' : 'NO QUORUM'}${age(part, now)}`
+}
+
+function backup({ backup: part }: ClusterState, now: number): string {
+  if (!part.value) return silent(part)
+  const newest = part.value.backups.at(-1)
+  const said = newest
+    ? `${count(part.value.backups.length, 'backup')}, the newest ${newest.type}, ${ago(newest.stoppedAt, now)}`
+    : 'no backup yet'
+  return `${said}${part.value.stanzaOk ? '' : `; ${part.value.message}`}${age(part, now)}`
+}
+
+function proxy({ proxy: part }: ClusterState, now: number): string {
+  if (!part.value) return silent(part)
+  const to = (which: 'write' | 'read'): string =>
+    part
+      .value!.filter((backend) => backend[which])
+      .map(({ host }) => host)
+      .join(', ') || 'nobody'
+  return `writes to ${to('write')}, reads to ${to('read')}${age(part, now)}`
+}
+
+export function probeText({ probe }: Pick<ClusterState, 'probe'>): string {
+  if (!probe) return 'not started'
+  const { running, writesPerSecond, acknowledged, failed, unknown, lost, outages } = probe
+  const longest = Math.max(0, ...outages.map((outage) => outage.seconds))
+  const counted = `${acknowledged} acknowledged, ${failed} failed, ${unknown} unknown`
+  const said = running ? `${writesPerSecond} writes/s; ${counted}` : `stopped; ${counted}`
+  const gap = outages.length > 0 ? `; ${count(outages.length, 'outage')}, the longest ${seconds(longest * 1000)}` : ''
+  return `${said}${gap}${lost === null ? '' : `; ${lost} lost`}`
+}
+
+const row = ({ name, role, timeline, note, engine }: HostView): string[] => [
+  name,
+  role === 'none' ? '-' : role,
+  timeline === null ? '-' : String(timeline),
+  engine.value?.container ?? 'not known',
+  note,
+]
+
+/** A cluster in words, for a terminal. */
+export function statusText(
+  { lab, topology, state, createdAt }: LabSummary,
+  cluster: ClusterState,
+  now = Date.now(),
+): string {
+  const active = cluster.faults.filter((fault) => ['applying', 'active', 'healing'].includes(fault.state))
+  const faults = active.map(({ id, kind, target }) => `${kind} ${target} (${id})`).join(', ') || 'none'
+  return [
+    `lab "${lab}"  ${topology}, ${state}, made ${ago(createdAt, now)}\n\n`,
+    table(cluster.hosts.map(row), ['host', 'role', 'timeline', 'container', 'note']),
+    '\n',
+    table([
+      ['leader', lease(cluster, now)],
+      ['etcd', etcd(cluster, now)],
+      ['clients', proxy(cluster, now)],
+      ['backup', backup(cluster, now)],
+      ['probe', probeText(cluster)],
+      ['faults', faults],
+    ]),
+  ].join('')
+}

@@ -1,0 +1,96 @@
+import type { BootProgress } from '../contract/lab.js'
+import { DojoError, type ErrorCode } from '../contract/errors.js'
+import { withDojo } from './connect.js'
+import type { DojoClient } from '../api/local-client.js'
+import { wrongUsage } from './failure.js'
+import type { Io } from './io.js'
+import { seconds } from './output.js'
+import { showBoot } from './show-boot.js'
+import { jsonOption, type Verb } from './verb.js'
+
+interface Options {
+  name?: string
+  set: string[]
+  ports: string
+  json?: boolean
+}
+
+export const up: Verb = (program, { io, json }) => {
+  program
+    .command('up')
+    .summary('start a lab: a real cluster of containers, healthy when SQL says so')
+    .description('Starts a lab and waits until a write commits on the client route and the standbys stream.')
+    .argument('<topology>', 'for example pair-witness; see labs/topologies/')
+    .option('--name <name>', 'name of the lab (default: the topology and a number)')
+    .option('--set <key=value...>', 'a setting, for example patroni.ttl=30; may be given several times', collect, [])
+    .option('--ports <how>', 'random, or fixed: 5000, 5001, 7000 on 127.0.0.1', 'random')
+    .option(...jsonOption)
+    .action(async (topology: string, { name, set, ports, json: asJson }: Options) => {
+      if (ports !== 'random' && ports !== 'fixed') {
+        throw wrongUsage(
+          '--ports was not understood',
+          `"${ports}" is neither random nor fixed`,
+          'Use --ports fixed, or leave it out',
+        )
+      }
+      await withDojo(
+        async ({ client }) => {
+          const { lab } = await client.labs.up({ topology, set, ports, ...(name !== undefined && { name }) })
+          await untilBooted(client, lab, io, asJson === true)
+          const info = await client.labs.get({ lab })
+          if (asJson) return json(info)
+          const { readWrite } = info.client
+          io.out(`\nlab "${lab}" is healthy after ${seconds((info.seconds['total'] ?? 0) * 1000)}\n`)
+          io.out(`  writes       ${readWrite.host}:${readWrite.port}\n`)
+          io.out(`  credentials  ${info.credentials}\n`)
+          io.out(`  next         dojo status ${lab}   dojo psql ${lab}   dojo shell ${lab} ${info.hosts[0]?.name}\n`)
+        },
+        { recovers: true },
+      )
+    })
+}
+
+const collect = (value: string, all: string[]): string[] => [...all, value]
+
+/**
+ * Shows a boot until it is over. Ctrl+C cancels it and removes what was made.
+ * @throws DojoError what the boot failed with, or `cancelled`
+ */
+export async function untilBooted(client: DojoClient, lab: string, io: Io, quiet: boolean): Promise<void> {
+  const show = quiet ? null : showBoot(io)
+  let cancelling: Promise<unknown> | null = null
+  const stopListening = io.onInterrupt(() => {
+    if (cancelling) return
+    if (!quiet) io.err(`cancelling: removing what was made of "${lab}"\n`)
+    cancelling = client.labs.cancel({ lab }).catch(() => undefined)
+  })
+  try {
+    for await (const progress of await client.labs.boot({ lab })) {
+      show?.(progress)
+      if (cancelling) break
+      if (progress.state === 'booting') continue
+      throwIfFailed(progress)
+      return
+    }
+  } finally {
+    await cancelling
+    stopListening()
+  }
+  throw new DojoError('cancelled', {
+    what: `The boot of "${lab}" was cancelled`,
+    why: 'somebody asked for it',
+    next: 'Nothing of it is left; start it again with `dojo up`',
+  })
+}
+
+function throwIfFailed({ state, error, lab }: BootProgress): void {
+  if (state === 'healthy') return
+  const said = error ?? {
+    code: 'lab-unhealthy',
+    what: `Lab "${lab}" did not boot`,
+    why: `it is ${state}`,
+    next: 'Look at its log',
+  }
+  const next = state === 'failed' ? `${said.next}; it still runs: \`dojo down ${lab}\` removes it` : said.next
+  throw new DojoError(said.code as ErrorCode, { ...said, next })
+}
