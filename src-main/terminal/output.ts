@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { TerminalOutput } from '../contract/terminal.js'
 import type { TerminalState } from './life.js'
 import { createRing } from './ring.js'
@@ -9,6 +10,12 @@ const historyBytes = 1024 * 1024
 const windowBytes = 512 * 1024
 /** One message. Larger ones would make typing wait behind a flood. */
 const messageBytes = 64 * 1024
+/**
+ * A pseudo-terminal gives a flood in pieces of 4 KiB, and a message costs as much as tens of KiB in it. So a message
+ * that follows another within this time waits for company. What comes after a silence, as an echo does, never waits.
+ */
+const gatherMs = 4
+const gatherBytes = 32 * 1024
 
 /** The output side of a terminal: what came, what is on its way, and everyone who watches. */
 export interface Output {
@@ -45,6 +52,7 @@ export function createOutput(onWindow: (full: boolean) => void, limits = { histo
   ): AsyncGenerator<TerminalOutput, void, undefined> {
     let at = from
     let known = -1
+    let sentAt = -Infinity
     let detach = (): void => undefined
     const onAbort = (): void => wake()
     signal.addEventListener('abort', onAbort, { once: true })
@@ -69,11 +77,17 @@ export function createOutput(onWindow: (full: boolean) => void, limits = { histo
           lost = null
           continue
         }
+        if (ring.end - at < gatherBytes && performance.now() - sentAt < gatherMs) {
+          await pause(gatherMs)
+          sentAt = -Infinity
+          continue
+        }
         const { text, bytes } = ring.text(at, messageBytes)
         if (bytes > 0) {
           const message = { k: 'data' as const, from: at, bytes, data: text }
           at += bytes
           yield message
+          sentAt = performance.now()
           continue
         }
         if (finished) return

@@ -14,6 +14,8 @@ import { waitFor } from '../../src-main/util/wait-for.js'
 
 export interface TerminalHost extends AsyncDisposable {
   lab: string
+  /** Name of the container. */
+  container: string
   handle: LabHandle
   terminals: Terminals
 }
@@ -44,6 +46,7 @@ export async function terminalHost(): Promise<TerminalHost> {
   const terminals = createTerminals(async () => handle)
   return {
     lab,
+    container: containerName(owner, 'pg1'),
     handle,
     terminals,
     async [Symbol.asyncDispose]() {
