@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { ClusterState, HostState } from '../contract/cluster.js'
 import type { LabRecord } from '../contract/record.js'
 import { logFor } from '../util/log.js'
@@ -25,6 +26,9 @@ const tellWithinMs = 100
 const routineMs = 500
 const atLeastEveryMs = 1000
 
+/** Before every source was heard once, or this much time has passed, "unknown" would only mean "not asked yet". */
+const warmUpMs = 2000
+
 const log = logFor('observer')
 
 /** One observer per lab and process: begins at once, and watches until `stop`. */
@@ -32,14 +36,13 @@ export function createObserver(input: ObserverInput): Observer {
   const { info, credentials, watchHosts, backupInfo, onFact } = input
   const ending = new AbortController()
   const { signal } = ending
+  setMaxListeners(0, signal) // every source listens to it
   const now = (): number => Date.now()
   const cadence = createCadence(now)
   const polled = (): number => (cadence.quick() ? 1500 : 3000)
   const board = createBoard(input, polled)
   const merge = createMerge(board)
-  const conclude = createConclusions(
-    info.hosts.filter(({ services }) => services.includes('patroni')).map(({ name }) => name),
-  )
+  const conclude = createConclusions(info)
   const roles = concludeRoles()
   const stateListeners = new Set<(state: ClusterState) => void>()
   const recordListeners = new Set<(record: LabRecord) => void>()
@@ -47,6 +50,8 @@ export function createObserver(input: ObserverInput): Observer {
   let state = merge(now())
   let essence = ''
   let toldAt = 0
+  const startedAt = now()
+  let warm = false
   let timer: NodeJS.Timeout | null = null
   let due = Infinity
 
@@ -63,6 +68,7 @@ export function createObserver(input: ObserverInput): Observer {
     if (signal.aborted) return
     refresh()
     toldAt = now()
+    if (!warm) return schedule(toldAt + tellWithinMs)
     for (const listener of stateListeners) listener(state)
     schedule(toldAt + atLeastEveryMs)
   }
@@ -75,7 +81,8 @@ export function createObserver(input: ObserverInput): Observer {
   /** Merges anew, and says whether a person would see the difference. */
   const refresh = (): boolean => {
     state = merge(now())
-    record(roles(state.hosts, state.at))
+    warm ||= state.at - startedAt > warmUpMs || isHeard(state)
+    if (warm) record(roles(state.hosts, state.at))
     const before = essence
     essence = essenceOf(state)
     return essence !== before
@@ -84,7 +91,7 @@ export function createObserver(input: ObserverInput): Observer {
     const { leader } = state
     const seen = refresh()
     // who leads is what everybody waits for: no throttle
-    if (state.leader !== leader) tell()
+    if (state.leader !== leader && warm) tell()
     else schedule(toldAt + (seen ? tellWithinMs : routineMs))
   }
   const fact = (one: Fact): void => {
@@ -135,6 +142,13 @@ export function createObserver(input: ObserverInput): Observer {
       await Promise.all(sources)
     },
   }
+}
+
+/** Whether every source of every host has answered or failed once. */
+function isHeard({ hosts, dcs, etcd }: ClusterState): boolean {
+  const heard = (part?: { at: number | null; error?: string | undefined }): boolean =>
+    !part || part.at !== null || part.error !== undefined
+  return [dcs, etcd, ...hosts.flatMap(({ engine, patroni, postgres }) => [engine, patroni, postgres])].every(heard)
 }
 
 function ttlOf({ dcs }: ClusterState): number {

@@ -78,12 +78,12 @@ function concludeData(input: HostInput): Concluded {
     const note = standbyNote(postgres, keys)
     return { role: keys?.sync.standbys.includes(host.name) ? 'sync' : 'replica', note }
   }
+  const began = now - (engine.value?.since ?? 0) < startsWithinMs
   if (patroni) {
-    const starting = isStarting(patroni.state) || patroni.state === 'running'
+    const starting = isStarting(patroni.state) || patroni.state === 'running' || began
     return { role: starting ? 'starting' : 'none', note: `PostgreSQL: ${patroni.state}` }
   }
-  const began = engine.value?.since ?? 0
-  if (now - began < startsWithinMs) return { role: 'starting', note: 'services start' }
+  if (began) return { role: 'starting', note: 'services start' }
   const silent = input.patroni?.error ?? input.postgres?.error ?? 'no answer yet'
   return { role: 'unknown', note: `Patroni and PostgreSQL do not answer: ${silent}` }
 }

@@ -45,15 +45,18 @@ export function concludeEtcd(): (fact: Fact) => LabRecord[] {
 function changes(before: Seen, now: Seen, t: number, u: number): LabEvent[] {
   const events: LabEvent[] = []
   const voting = now.members.filter(votes).length
-  const count = `${voting} of ${now.members.length} vote`
+  const answering = now.members.filter(({ answers }) => answers).length
+  const count = `${answering} of ${now.members.length} answer`
   for (const member of now.members) {
     const was = before.members.find(({ name }) => name === member.name)
-    if (!was || votes(was) === votes(member)) continue
+    if (!was || was.answers === member.answers) continue
     const data = { voting, members: now.members.length, ...(member.error ? { why: member.error } : {}) }
     const extra = { host: member.name, u, data }
-    if (votes(member)) events.push(event(t, 'etcd.back', 'etcd', `etcd on ${member.name} is back, ${count}`, extra))
+    if (member.answers) events.push(event(t, 'etcd.back', 'etcd', `etcd on ${member.name} is back, ${count}`, extra))
     else events.push(event(t, 'etcd.lost', 'etcd', `etcd on ${member.name} is gone, ${count}`, extra))
   }
+  const led = (seen: Seen): boolean => seen.members.some(({ leader }) => leader)
+  if (led(before) && !led(now) && now.quorum) events.push(event(t, 'election', 'etcd', 'etcd elects a leader', { u }))
   if (before.quorum && !now.quorum)
     events.push(event(t, 'quorum.lost', 'etcd', `etcd quorum lost, ${count}`, { u, data: { voting } }))
   if (!before.quorum && now.quorum)

@@ -35,7 +35,9 @@ function turns(host: string, was: PostgresReading, is: PostgresReading, t: numbe
   }
   if (!was.inRecovery && is.inRecovery) {
     const data = { timeline: is.timeline, lsn: is.lsn, lastSeenAsPrimary: was.lsn }
-    return [event(t, 'demoted', 'sql', `${host} is a standby now`, { host, u, data })]
+    // it can't have been a standby before this postmaster began
+    const since = Math.min(u, Math.max(0, t - is.startedAt))
+    return [event(t, 'demoted', 'sql', `${host} is a standby now`, { host, u: since, data })]
   }
   return []
 }

@@ -7,6 +7,8 @@ import { hostRuns, type EtcdStanding, type SourceContext } from './context.js'
 const timeoutMs = 700
 /** One late answer on a busy machine is no lost member. A refused connection is. */
 const lateAnswersAllowed = 1
+/** Two rounds of an election with the default timeout; without a leader for longer, a majority is cut off or stuck. */
+const electionMs = 4_000
 
 type Answer = { status: EtcdStatus } | { why: string }
 
@@ -15,6 +17,7 @@ export async function followEtcdStatus(context: SourceContext): Promise<void> {
   const { board, cadence, signal, now, fact } = context
   const late = new Map<string, number>()
   const answers = new Map<string, Answer>()
+  let agreedAt = -Infinity
 
   const ask = async (name: string): Promise<void> => {
     const client = board.etcdClients.get(name)
@@ -45,24 +48,34 @@ export async function followEtcdStatus(context: SourceContext): Promise<void> {
   await poll({ everyMs: () => (cadence.quick() ? 250 : 1000), read, cadence, signal })
 }
 
-/** A quorum: more than half of all members answer and follow one and the same leader, who is among them. */
-export function standingOf(asked: readonly { name: string; answer: Answer }[]): EtcdStanding {
+type Asked = { name: string; answer: Answer }
+
+/**
+ * A quorum: more than half of all members answer and follow one and the same leader, who is among them. Between two
+ * leaders there is none for a moment, which is an election and no loss of the quorum.
+ */
+export function standingOf(asked: readonly Asked[], sinceAgreedMs = Infinity): EtcdStanding & { agreed: boolean } {
   const followers = new Map<string, number>()
+  const ids = new Set<string>()
   for (const { answer } of asked) {
-    const leader = 'status' in answer && !answer.status.learner ? answer.status.leaderId : null
-    if (leader) followers.set(leader, (followers.get(leader) ?? 0) + 1)
+    if (!('status' in answer)) continue
+    const { leaderId, learner, memberId } = answer.status
+    ids.add(memberId)
+    if (leaderId && !learner) followers.set(leaderId, (followers.get(leaderId) ?? 0) + 1)
   }
-  const ids = new Set(asked.flatMap(({ answer }) => ('status' in answer ? [answer.status.memberId] : [])))
-  const [leader, count] = [...followers].filter(([id]) => ids.has(id)).toSorted((a, b) => b[1] - a[1])[0] ?? [null, 0]
-  const quorum = count > asked.length / 2
+  const most = [...followers].filter(([id]) => ids.has(id)).toSorted((a, b) => b[1] - a[1])[0]
+  const leader = most && most[1] > asked.length / 2 ? most[0] : null
+  const electing = leader === null && ids.size > asked.length / 2 && sinceAgreedMs < electionMs
   const members = asked.map(({ name, answer }): EtcdMember => {
     if (!('status' in answer)) return { name, answers: false, leader: false, error: answer.why }
-    const { status } = answer
-    const leads = quorum && status.memberId === leader
-    const member = { name, answers: true, leader: leads, term: status.term }
-    if (status.leaderId === null) return { ...member, error: 'knows no leader' }
-    if (quorum && status.leaderId !== leader) return { ...member, error: 'follows another leader' }
-    return status.learner ? { ...member, error: 'a learner, has no vote yet' } : member
+    const { memberId, leaderId, term, learner } = answer.status
+    const member = { name, answers: true, leader: leader !== null && memberId === leader, term }
+    if (learner) return { ...member, error: 'is a learner, has no vote yet' }
+    if (leader === null && !electing)
+      return { ...member, error: leaderId ? 'follows a leader that is away' : 'knows no leader' }
+    return leader !== null && leaderId !== leader && leaderId !== null
+      ? { ...member, error: 'follows another leader' }
+      : member
   })
-  return { members, quorum }
+  return { members, quorum: leader !== null || electing, agreed: leader !== null }
 }
