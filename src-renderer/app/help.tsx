@@ -40,7 +40,7 @@ export function Help() {
             {withKeys.map((command) => (
               <div key={command.id}>
                 <dt>
-                  <Kbd>{command.keys}</Kbd>
+                  <Kbd>{command.keys ?? ''}</Kbd>
                 </dt>
                 <dd>
                   {command.title}

@@ -92,10 +92,10 @@ export function routeOf(link: Link, from: Box, to: Box): { d: string; end: { fro
   }
   // a link ends at its service's row, and each kind turns at a place of its own: two links never lie on each other
   const service = { client: null, route: 'patroni', etcd: 'etcd', stream: null, archive: 'pgbackrest' }[link.kind]
-  const shift = { client: 0, route: 0, etcd: -8, stream: 0, archive: 8 }[link.kind]
   const level = (box: Box): number => half((service ? box.rows?.[service] : undefined) ?? box.y + box.height / 2)
   const a = { x: Math.round(from.x + from.width), y: level(from) }
   const b = { x: Math.round(to.x), y: level(to) }
-  const turn = half((a.x + b.x) / 2 + shift)
+  const middle = (a.x + b.x) / 2
+  const turn = half({ client: middle, route: middle, etcd: middle - 8, stream: middle, archive: b.x - 20 }[link.kind])
   return { d: `M${a.x} ${a.y}H${turn}V${b.y}H${b.x}`, end: { from: a, to: b } }
 }

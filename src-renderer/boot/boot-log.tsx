@@ -1,6 +1,22 @@
 import { useEffect, useRef } from 'react'
 import type { BootProgress } from '../../src-main/contract/lab.js'
 
+/** "2026-11-21 03:48:40.760 UTC [95] " and the like: the time is in the first column already. */
+const stamp = /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[.,]?\d*(Z| [A-Z]{3,4})?\s*(\[\d+\]\s*)?/
+
+/** A service's line without its own time; of a line of JSON (etcd writes those) the message and what went wrong. */
+export function plainLine(line: string): string {
+  if (line.startsWith('{')) {
+    try {
+      const { msg, error } = JSON.parse(line) as { msg?: unknown; error?: unknown }
+      if (typeof msg === 'string') return typeof error === 'string' ? `${msg}: ${error}` : msg
+    } catch {
+      return line // cut in the middle: shown as it is
+    }
+  }
+  return line.replace(stamp, '')
+}
+
 /** What the services themselves say, newest last; more of it where the boot failed. */
 export function BootLog({ progress }: { progress: BootProgress }) {
   const list = useRef<HTMLOListElement>(null)
@@ -17,7 +33,7 @@ export function BootLog({ progress }: { progress: BootProgress }) {
             <span>{line.host}</span>
             <span className="ink3">{line.service}</span>
             <span className="cut" title={line.line}>
-              {line.line}
+              {plainLine(line.line)}
             </span>
           </li>
         ))}

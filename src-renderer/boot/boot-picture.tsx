@@ -35,7 +35,7 @@ export function BootPicture({ progress, info }: { progress: BootProgress; info: 
           {up} of {progress.hosts.length} hosts are up
         </span>
       </header>
-      <div className="boot-map" ref={frame}>
+      <div className="boot-map" ref={frame} data-columns={columns.length}>
         <svg className="boot-links" width="100%" height="100%" aria-hidden="true">
           {links.map((link) => (
             <LinkView key={`${link.kind}-${link.from}-${link.to}`} link={link} boxes={boxes} />
@@ -72,7 +72,8 @@ export function BootPicture({ progress, info }: { progress: BootProgress; info: 
 function HostBox({ host, info }: { host: BootHost; info: LabInfo | null }) {
   const look = lookOf(host)
   const about = info?.spec.hosts[host.name]?.about
-  const address = info?.hosts.find(({ name }) => name === host.name)?.address
+  const planned = info?.hosts.find(({ name }) => name === host.name)?.address
+  const address = planned?.startsWith('0.') ? undefined : planned // its network is not chosen yet
   return (
     <div className="boot-host" data-host={host.name} data-look={look}>
       <div className="boot-host-head">

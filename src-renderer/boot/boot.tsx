@@ -157,7 +157,7 @@ const titleOf = ({ state }: BootProgress): string =>
   })[state]
 
 function NowAndNext({ progress }: { progress: BootProgress }) {
-  const now = progress.phases.findLast(({ state }) => state === 'running')
+  const now = progress.phases.find(({ state }) => state === 'running')
   const next = progress.phases.find(({ state }) => state === 'waiting')
   return (
     <>

@@ -1,17 +1,17 @@
 import { useState } from 'react'
 import { serverNow, useNow } from '../app/clock.js'
+import { runInTerminal } from '../terminals/index.js'
 import { useCall } from '../app/use-call.js'
 import { Button } from '../ui/button.js'
 import { age } from '../ui/format.js'
 import { SaidBox } from '../ui/said.js'
 import { placeOf, type RunBlock } from './fence.js'
-import { typeIntoTerminal } from './terminal-bridge.js'
 
 /** A command that a press types into the right terminal and runs there, where the learner sees it happen. */
 export function RunBlockView({ block, lab }: { block: RunBlock; lab: string }) {
   const [ranAt, setRanAt] = useState<number | null>(null)
   const run = useCall(async () => {
-    await typeIntoTerminal({ lab, ...block })
+    await runInTerminal({ lab, ...block })
     setRanAt(serverNow())
   })
   return (

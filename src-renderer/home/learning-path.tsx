@@ -74,6 +74,7 @@ export function LearningPath(props: {
                 line={line}
                 from={place(line.from)}
                 to={place(line.to)}
+                half={step / 2}
               />
             ))}
           </svg>
@@ -139,9 +140,9 @@ export function LearningPath(props: {
 type Point = { x: number; y: number }
 
 /** A piece of track: straight along a row; between rows it goes out, down and in, with round corners. */
-function Track({ line, from, to }: { line: PathLine; from: Point; to: Point }) {
+function Track({ line, from, to, half }: { line: PathLine; from: Point; to: Point; half: number }) {
   const y = (point: Point): number => point.y + 0.5
-  const turn = from.x + (to.x - from.x) / 2
+  const turn = to.x - half
   const r = 12
   const d =
     from.y === to.y
@@ -167,7 +168,7 @@ function StopView(props: { stop: Stop; selected: boolean; onSelect: (exercise: E
         {stop.number}
       </span>
       <StopMark stop={stop} />
-      <span className="stop-title">{stop.title}</span>
+      <span className="stop-title">{stop.title.split(':')[0]}</span>
       <span className="mono t1 ink3">
         {minutes(stop.minutes)}
         {exercise && <span className="sr-only">, {exercise.difficulty}</span>}

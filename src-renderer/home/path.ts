@@ -14,14 +14,14 @@ export const groups = [
 /** Column where each row begins. Later stops of a row follow in the order of the curriculum. */
 const firstColumn: Record<string, number> = { Read: 0, Move: 2, Break: 3, Recover: 5, Protect: 2, Operate: 3 }
 
-/** Where a row leaves another one: from a stop's number to a stop's number. */
-const branches: [number, number][] = [
-  [2, 3],
-  [2, 20],
-  [3, 6],
-  [7, 8],
-  [20, 26],
-]
+/** The row that a row leaves from: at the stop before its own first column. */
+const parentOf: Record<string, string> = {
+  Move: 'Read',
+  Protect: 'Read',
+  Break: 'Move',
+  Recover: 'Break',
+  Operate: 'Protect',
+}
 
 export type StopState = 'done' | 'running' | 'open' | 'planned'
 
@@ -81,10 +81,11 @@ function linesOf(stops: Stop[]): PathLine[] {
   const along = stops.flatMap((from) =>
     stops.filter((to) => to.row === from.row && to.column === from.column + 1).map((to) => [from, to] as const),
   )
-  const across = branches.flatMap(([a, b]) => {
-    const from = stops.find(({ number }) => number === a)
-    const to = stops.find(({ number }) => number === b)
-    return from && to ? [[from, to] as const] : []
+  const inRow = (name: string): Stop[] => stops.filter(({ row }) => groups[row]!.name === name)
+  const across = Object.entries(parentOf).flatMap(([child, parent]) => {
+    const to = inRow(child)[0]
+    const from = to && inRow(parent).findLast(({ column }) => column < to.column)
+    return to && from ? [[from, to] as const] : []
   })
   return [...along, ...across].map(([from, to]) => ({
     from,

@@ -32,7 +32,9 @@ export function StatusBar({ home, stale }: { home: HomeView; stale: boolean }) {
       <span>
         Memory{' '}
         <b className="tn">
-          {memory(home.memory.labsBytes)} of {memory(home.memory.totalBytes)} used by labs
+          {home.memory.totalBytes > 0
+            ? `${memory(home.memory.labsBytes)} of ${memory(home.memory.totalBytes)} used by labs`
+            : 'not measured yet'}
         </b>
       </span>
       <span className="grow" />

@@ -50,6 +50,16 @@ export function IconButton({ icon, label, className, ...rest }: Native & { icon:
   )
 }
 
-export function Kbd({ children }: { children: ReactNode }) {
-  return <kbd className="kbd">{children}</kbd>
+const keyNames: Record<string, string> = {
+  Escape: 'Esc',
+  ArrowLeft: '\u2190',
+  ArrowRight: '\u2192',
+  ArrowUp: '\u2191',
+  ArrowDown: '\u2193',
+}
+
+/** Keys as they are written on them: "Ctrl Shift \u2192". */
+export function Kbd({ children }: { children: string }) {
+  const names = children.split(' ').map((key) => keyNames[key] ?? key)
+  return <kbd className="kbd">{names.join(' ')}</kbd>
 }

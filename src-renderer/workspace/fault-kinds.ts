@@ -1,25 +1,27 @@
 import { useEffect, useState } from 'react'
 import type { FaultKindInfo } from '../../src-main/contract/fault.js'
-import { createClient } from '../app/connection.js'
+import { createClient, failureOf, type Failure } from '../app/connection.js'
 
 /** The kinds of faults that src-main knows; the renderer knows none by name. */
 let asked: Promise<FaultKindInfo[]> | null = null
 
-export function useFaultKinds(): FaultKindInfo[] {
+export function useFaultKinds(): { kinds: FaultKindInfo[]; failure: Failure | null } {
   const [kinds, setKinds] = useState<FaultKindInfo[]>([])
+  const [failure, setFailure] = useState<Failure | null>(null)
   useEffect(() => {
     let gone = false
     asked ??= createClient().faults.kinds()
     asked
       .then((value) => !gone && setKinds(value))
-      .catch(() => {
+      .catch((error: unknown) => {
         asked = null // asked again by whoever comes next
+        if (!gone) setFailure(failureOf(error))
       })
     return () => {
       gone = true
     }
   }, [])
-  return kinds
+  return { kinds, failure }
 }
 
 /** One option of a fault, read from its JSON Schema: what a form needs, and no more. */

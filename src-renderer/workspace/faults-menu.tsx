@@ -18,7 +18,7 @@ const isOpen = ({ state }: FaultRecord): boolean => ['applying', 'active', 'heal
 /** What is broken now and by whom, how to heal it, and how to break something. */
 export function FaultsMenu({ lab }: { lab: string }) {
   const { cluster } = useCluster(lab)
-  const kinds = useFaultKinds()
+  const { kinds, failure } = useFaultKinds()
   const [choice, setChoice] = useState<FaultChoice | null>(null)
   const faults = cluster?.faults.filter(isOpen) ?? []
   const hosts = cluster?.hosts.map(({ name }) => name) ?? []
@@ -67,6 +67,7 @@ export function FaultsMenu({ lab }: { lab: string }) {
               ))}
             </ul>
             {healAll.failure && <SaidBox said={healAll.failure} />}
+            {failure && <SaidBox said={failure} />}
             <footer>
               <Button
                 size="small"

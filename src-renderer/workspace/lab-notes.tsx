@@ -45,7 +45,8 @@ export function LabNotes(props: { lab: string; waiting: boolean; failure: Failur
             <h3>Settings</h3>
             <p className="mono ink2">
               {Object.entries(info.settings.patroni)
-                .map(([name, value]) => `${name} ${String(value)}`)
+                .filter(([, value]) => value !== false)
+                .map(([name, value]) => `${name} ${value === true ? 'on' : value}`)
                 .join(', ')}
             </p>
           </>

@@ -2,18 +2,16 @@ import { lazy, Suspense, useState, type ComponentType, type ReactNode } from 're
 import { Group, Panel as Pane, Separator, useDefaultLayout } from 'react-resizable-panels'
 import { ErrorBoundary } from '../app/error-boundary.js'
 import { focusedPanel, focusPanel, panelIds, usePanels } from '../ui/panel-focus.js'
+import { TerminalPanel } from '../terminals/index.js'
 import { useCommands } from '../app/commands.js'
 import './workspace.css'
 
 type LabPanel = ComponentType<{ lab: string }>
-const modules = import.meta.glob<Record<string, LabPanel>>(
-  '../{topology,timeline,terminals}/{topology,timeline,terminal}-panel.tsx',
-)
+const modules = import.meta.glob<Record<string, LabPanel>>('../{topology,timeline}/{topology,timeline}-panel.tsx')
 const slot = (path: string, name: string): LabPanel =>
   lazy(async () => ({ default: (await modules[path]?.())?.[name] ?? (() => null) }))
 const TopologyPanel = slot('../topology/topology-panel.tsx', 'TopologyPanel')
 const TimelinePanel = slot('../timeline/timeline-panel.tsx', 'TimelinePanel')
-const TerminalPanel = slot('../terminals/terminal-panel.tsx', 'TerminalPanel')
 
 const names = { guide: 'guide', topology: 'topology', terminals: 'terminals', timeline: 'timeline' } as const
 

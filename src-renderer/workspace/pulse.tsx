@@ -1,5 +1,8 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
+import { createClient } from '../app/connection.js'
 import { useCluster } from '../app/lab-data.js'
+import { useCall } from '../app/use-call.js'
+import { Button } from '../ui/button.js'
 import { serverNow } from '../app/clock.js'
 
 const samples = 20
@@ -8,12 +11,14 @@ const everyMs = 500
 /** Writes per second of the last ten seconds, newest last; null before there was a reading. */
 function usePulse(rate: number | null): (number | null)[] {
   const [bars, setBars] = useState<(number | null)[]>(() => Array<null>(samples).fill(null))
-  const [latest, setLatest] = useState(rate)
-  if (latest !== rate) setLatest(rate)
+  const latest = useRef(rate)
   useEffect(() => {
-    const timer = setInterval(() => setBars((old) => [...old.slice(1), latest]), everyMs)
+    latest.current = rate
+  }, [rate])
+  useEffect(() => {
+    const timer = setInterval(() => setBars((old) => [...old.slice(1), latest.current]), everyMs)
     return () => clearInterval(timer)
-  }, [latest])
+  }, [])
   return bars
 }
 
@@ -21,9 +26,8 @@ function usePulse(rate: number | null): (number | null)[] {
 export function Pulse({ lab }: { lab: string }) {
   const { cluster, stale } = useCluster(lab)
   const probe = cluster?.probe ?? null
-  const running = probe?.running === true
-  const bars = usePulse(running && !stale ? Math.round(probe.writesPerSecond) : null)
-  if (!probe) return <span className="ink3 wide-only">probe not running</span>
+  const bars = usePulse(probe?.running && !stale ? Math.round(probe.writesPerSecond) : null)
+  if (!probe?.running) return <StartProbe lab={lab} />
   const full = Math.max(1, probe.rate)
   const rate = Math.round(probe.writesPerSecond)
   const open = probe.outages.at(-1)
@@ -47,10 +51,27 @@ export function Pulse({ lab }: { lab: string }) {
       </svg>
       <span className="mono tn">
         <b style={{ fontWeight: 600, display: 'inline-block', minWidth: '3ch', textAlign: 'right' }}>
-          {running && !stale ? rate : '-'}
+          {stale ? '-' : rate}
         </b>{' '}
         <span className="ink3">writes/s</span>
       </span>
     </span>
+  )
+}
+
+/** Writes through the proxy and keeps a ledger; an exercise starts it by itself. */
+function StartProbe({ lab }: { lab: string }) {
+  const start = useCall(() => createClient().probe.start({ lab }))
+  return (
+    <>
+      {start.failure && (
+        <span className="t1" style={{ color: 'var(--fault)', marginRight: 8 }} role="alert" title={start.failure.next}>
+          {start.failure.what}
+        </span>
+      )}
+      <Button size="small" look="quiet" icon="run" busy={start.busy} onClick={() => void start.run()}>
+        Start the probe
+      </Button>
+    </>
   )
 }
