@@ -18,6 +18,16 @@ const registryAnswersWithinMs = 8_000
 /** Once layers come in, a slow line is fine, a dead one is not. */
 const layerWithinMs = 60_000
 
+/** What debootstrap and the script around it print when they come to the next part of the work. */
+const parts: readonly [starts: RegExp, words: string][] = [
+  [/^I: Retrieving (?!InRelease|Packages)/, 'fetching Debian packages'],
+  [/^I: Extracting/, 'extracting them'],
+  [/^I: Unpacking/, 'installing them'],
+  [/^I: Configuring/, 'configuring them'],
+  [/^I: Packing/, 'handing the image to the engine'],
+]
+const steps = parts.length + 2
+
 /**
  * Makes sure that the engine holds `debian:trixie-slim`: there already, pulled from a registry, or made from Debian's
  * packages. Returns which of these it was.
@@ -29,10 +39,10 @@ export async function ensureBaseImage(
   options: BuildOptions = {},
 ): Promise<'present' | 'pulled' | 'made'> {
   if (await inspectImage(docker, baseImage)) return 'present'
-  progress.enter('base image', 1, 2, `asking the image registry for ${baseImage}`)
+  progress.enter('base image', 1, steps, `asking the image registry for ${baseImage}`)
   const refused = await pull(docker, progress, options.signal)
   if (refused === null) return 'pulled'
-  progress.enter('base image', 2, 2, 'no registry answers; making it from Debian packages')
+  progress.enter('base image', 2, steps, 'no registry answers; making it from Debian packages')
   progress.line(`registry: ${refused}`)
   await makeFromPackages(docker, refused, progress, options)
   return 'made'
@@ -77,9 +87,17 @@ async function makeFromPackages(docker: Docker, refused: string, progress: Progr
   }
   const script = join(appRoot(), 'docker', 'base', 'make-base.sh')
   const mirror = process.env.DOJO_DEBIAN_MIRROR || machineMirror()
+  let part = -1
   const { code, tail } = await runProgram('sh', [script, ...(mirror ? [mirror] : [])], {
     env: { ...process.env, PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin`, LC_ALL: 'C.UTF-8' },
-    onLine: progress.line,
+    onLine: (line) => {
+      const begun = parts.findIndex(([starts]) => starts.test(line))
+      if (begun > part) {
+        part = begun
+        progress.enter('base image', part + 3, steps, parts[part]![1])
+      }
+      progress.line(line)
+    },
     ...(options.signal && { signal: options.signal }),
     onOutput: async (tar) => {
       const [repo, tag] = baseImage.split(':')
