@@ -1,0 +1,65 @@
+import { useEffect, useState, type RefObject } from 'react'
+import { createPortal } from 'react-dom'
+import { etcdValue, factsAt, leaseValue, roleValue, writesValue } from './facts.js'
+import type { Frame } from './frame.js'
+import { crisp, timeAt } from './scale.js'
+import { localX } from './use-pointer.js'
+import { momentText } from './words.js'
+
+/** The moment under the pointer: a thin line, and its figures beside it. It keeps its own state, so that nothing else is drawn again. */
+export function HoverLayer({
+  frame,
+  svg,
+  quiet,
+}: {
+  frame: Frame
+  svg: RefObject<SVGSVGElement | null>
+  quiet: boolean
+}) {
+  const [x, setX] = useState<number | null>(null)
+  const { left, width } = frame.scale
+  useEffect(() => {
+    const element = svg.current
+    if (!element) return
+    const move = (event: globalThis.PointerEvent): void => {
+      const at = localX(element, event.clientX)
+      setX(event.pointerType === 'touch' || at < left ? null : at)
+    }
+    const leave = (): void => setX(null)
+    element.addEventListener('pointermove', move)
+    element.addEventListener('pointerleave', leave)
+    return () => {
+      element.removeEventListener('pointermove', move)
+      element.removeEventListener('pointerleave', leave)
+    }
+  }, [svg, left])
+  const host = svg.current?.parentElement
+  if (x === null || quiet || !host) return null
+  const t = timeAt(frame.scale, x)
+  if (t > frame.now) return null
+  const facts = factsAt(frame, t)
+  const flip = x > left + width - 240
+  return (
+    <g pointerEvents="none">
+      <line x1={crisp(x)} y1="0" x2={crisp(x)} y2={frame.lanes.axisY} className="l3" />
+      {createPortal(
+        <div
+          className="pic-tip mono tl-tip"
+          style={{ top: 6, ...(flip ? { right: left + width - x + 10 } : { left: x + 10 }) }}
+          aria-hidden="true"
+        >
+          <b>{momentText(t - frame.zero)}</b>
+          {facts.hosts.map((each) => (
+            <span key={each.host}>
+              {each.host} {roleValue(each, t)}
+            </span>
+          ))}
+          <span>lease {leaseValue(facts.lease)}</span>
+          <span>etcd {etcdValue(facts.etcd)}</span>
+          <span>client {writesValue(facts.writes)}</span>
+        </div>,
+        host,
+      )}
+    </g>
+  )
+}

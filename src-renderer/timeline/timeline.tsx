@@ -1,0 +1,104 @@
+import { useMemo, useRef, useState, type ReactNode } from 'react'
+import type { ProbeStats } from '../../src-main/contract/probe.js'
+import type { LabRecord } from '../../src-main/contract/record.js'
+import { EventList } from './event-list.js'
+import { lanesOf } from './lanes.js'
+import { marksOf } from './marks.js'
+import { outagesOf } from './outages.js'
+import { predictionIn } from './prediction.js'
+import { TimelineHead } from './timeline-head.js'
+import { TimelineView } from './timeline-view.js'
+import { createTracker } from './tracks.js'
+import { useSize } from './use-size.js'
+import { useTicking } from './use-ticking.js'
+import { useView } from './use-view.js'
+
+export interface TimelineProps {
+  lab: string
+  /** Data hosts in the author's order; one lane each. */
+  hosts: readonly string[]
+  /** etcd members in the author's order; one line each. */
+  members: readonly string[]
+  /** One array that grows, or another one when everything came anew; looked at on every render. */
+  records: readonly LabRecord[]
+  probe: ProbeStats | null
+  /** Patroni's loop_wait in seconds: how often a healthy leader renews. */
+  renewEveryS: number
+  /** Times are counted from here, in epoch ms; null: from the first record. */
+  zero: number | null
+  /** Now on the app's clock; null for a recording, which ends with its last record. */
+  clock: (() => number) | null
+  /** Puts title, tools and picture into a panel. */
+  frame: (parts: { tools: ReactNode; body: ReactNode }) => ReactNode
+}
+
+const drawnEveryMs = 100
+const standing = (): number => 0
+
+/** The timeline of one lab, live or recorded: state around the picture, which is drawn by TimelineView. */
+export function Timeline(props: TimelineProps) {
+  const { lab, hosts, members, records, probe, renewEveryS, clock } = props
+  const body = useRef<HTMLDivElement>(null)
+  const size = useSize(body)
+  const [track] = useState(createTracker)
+  const [everyMs, setEveryMs] = useState(drawnEveryMs)
+  const [asList, setAsList] = useState(false)
+  const tracks = track(records)
+  const ticking = useTicking(clock ?? standing, clock ? everyMs : null, body)
+  const now = clock ? Math.max(ticking, (tracks.last ?? 0) - 2_000) : (tracks.last ?? 0)
+  const first = tracks.first ?? now
+  const zero = props.zero ?? first
+  const outages = useMemo(() => outagesOf(tracks, probe), [tracks, probe])
+  const marks = useMemo(() => marksOf(tracks.events, zero), [tracks, zero])
+  const prediction = useMemo(() => predictionIn(tracks.events, marks), [tracks, marks])
+  const extent = { first, now, recorded: clock === null }
+  const view = useView(lab, extent, size?.width ?? 800, marks)
+  // no more often than a pixel passes, and ten times a second at most; a window that stands still waits for records
+  const wanted = view.live
+    ? Math.max(drawnEveryMs, Math.min(2_000, Math.ceil(1000 / view.scale.pps / 100) * 100))
+    : 1_000
+  if (wanted !== everyMs) setEveryMs(wanted)
+  const height = size?.height ?? 220
+  const lanes = useMemo(() => lanesOf(hosts.length, height), [hosts.length, height])
+  const known = { tracks, outages, hosts, renewEveryS }
+  const tools = (
+    <TimelineHead
+      view={view}
+      extent={extent}
+      zero={zero}
+      overview={{ tracks, outages, hosts, marks }}
+      asList={asList}
+      onAsList={setAsList}
+    />
+  )
+  const picture = asList ? (
+    <EventList {...known} zero={zero} now={now} moment={view.moment} onMoment={view.lookAt} />
+  ) : (
+    size && (
+      <TimelineView
+        {...known}
+        marks={marks}
+        members={members}
+        zero={zero}
+        now={now}
+        prediction={prediction}
+        recorded={clock === null}
+        scale={view.scale}
+        lanes={lanes}
+        moment={view.moment}
+        onMoment={view.lookAt}
+        onPan={view.pan}
+        onZoom={view.zoomBy}
+        onKey={view.onKey}
+      />
+    )
+  )
+  return props.frame({
+    tools,
+    body: (
+      <div ref={body} className="tl-body">
+        {picture}
+      </div>
+    ),
+  })
+}
