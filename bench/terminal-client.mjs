@@ -26,7 +26,7 @@ for await (const message of output) {
   if (expected !== null && message.from !== expected) throw new Error(`a hole at ${expected}`)
   expected = message.from + message.bytes
   messages++
-  if (!begun && message.data.includes('$ ') && startedAt === 0) {
+  if (!begun && message.data.includes('~$') && startedAt === 0) {
     startedAt = performance.now()
     await client.terminals.write({ id, data: "stty -echo -opost; printf 'BEG''IN'; cat /tmp/flood\r" })
   }

@@ -26,7 +26,7 @@ export async function attach(
       open.kind === 'psql' ? `dojo psql ${open.lab} -- -c 'select 1'` : `dojo exec ${open.lab} ${open.host} -- COMMAND`
     throw wrongUsage('A terminal is needed here', 'standard input or output is none', `Without one, use \`${how}\``)
   }
-  const terminals = createTerminals((lab) => openLab(lab))
+  const terminals = createTerminals((lab) => openLab(lab), { ownScreen: false })
   const size = (): { cols: number; rows: number } => ({ cols: output.columns || 80, rows: output.rows || 24 })
   const view = await terminals.open({ ...open, ...size() })
   const ended = new AbortController()

@@ -14,6 +14,13 @@ export interface TerminalCommand {
 const base = { LANG: 'C.UTF-8', TERM: 'xterm-256color', COLORTERM: 'truecolor' }
 
 /**
+ * What a person typed is bright, the prompt grey, and output in between: a scrollback is read by its commands. Set once,
+ * before the first prompt, because the image's own start-up files come after the environment; then it is gone. Only for
+ * our own screen, whose palette is known: bright white would vanish on somebody's white terminal.
+ */
+const prompt = String.raw`PS1='\[\e[0;90m\]\u@\h:\w\$\[\e[0;97m\] '; PS0='\e[0m'; unset PROMPT_COMMAND`
+
+/**
  * @param host null: psql by the client's write route, started on the host that serves it
  * @throws DojoError unknown-host, usage
  */
@@ -21,6 +28,7 @@ export async function commandFor(
   handle: LabHandle,
   kind: TerminalView['kind'],
   host: string | null,
+  { colouredPrompt = false } = {},
 ): Promise<TerminalCommand> {
   const names = handle.info.hosts.map(({ name }) => name)
   if (host !== null && !names.includes(host)) throw unknownHost(host, names)
@@ -40,5 +48,6 @@ export async function commandFor(
   }
   if (kind === 'psql') return { host, user: 'postgres', argv: ['psql'], env: base }
   const user = kind === 'root' ? 'root' : 'postgres'
-  return { host, user, argv: ['bash', '-l'], env: base }
+  const env = colouredPrompt ? { ...base, PROMPT_COMMAND: prompt } : base
+  return { host, user, argv: ['bash', '-l'], env }
 }

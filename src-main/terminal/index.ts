@@ -42,7 +42,15 @@ interface LabTerminals {
   stop: AbortController
 }
 
-export function createTerminals(openHandle: (lab: string) => Promise<LabHandle>): Terminals {
+export interface TerminalsOptions {
+  /** The terminals are shown in our own window, whose colours are known. Default true. */
+  ownScreen?: boolean
+}
+
+export function createTerminals(
+  openHandle: (lab: string) => Promise<LabHandle>,
+  { ownScreen = true }: TerminalsOptions = {},
+): Terminals {
   const labs = new Map<string, Promise<LabTerminals>>()
   const opened = new Map<string, { lab: LabTerminals; session: Session }>()
 
@@ -86,7 +94,7 @@ export function createTerminals(openHandle: (lab: string) => Promise<LabHandle>)
     list: (lab) => [...opened.values()].map(({ session }) => session.view()).filter((view) => view.lab === lab),
     async open({ lab: name, host, kind = 'shell', cols, rows }) {
       const lab = await labOf(name)
-      const command = await commandFor(lab.handle, kind, host)
+      const command = await commandFor(lab.handle, kind, host, { colouredPrompt: ownScreen })
       const views = [...lab.sessions.values()].map((session) => session.view())
       if (views.length >= mostPerLab) throw tooMany(name)
       const title = titleFor(

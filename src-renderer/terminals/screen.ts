@@ -91,19 +91,22 @@ export function createXtermScreen({ onInput, onResize, onFound }: ScreenEvents) 
     clearTimeout(timer)
     timer = setTimeout(fitNow, fitAfterMs)
   })
-  // drawn on the graphics card while it is visible: browsers give a page about 16 contexts
+  // Drawn on the graphics card while it is visible: browsers give a page about 16 contexts. There a cell is cut to
+  // whole pixels, 7.8 to 7, so one more is asked for.
   const accelerate = (): void => {
     try {
       const addon = new WebglAddon()
       addon.onContextLoss(() => {
         addon.dispose()
         if (webgl === addon) webgl = null
+        term.options.letterSpacing = 0
       })
       term.loadAddon(addon)
       webgl = addon
     } catch {
       webgl = null // without a graphics card xterm draws with elements
     }
+    term.options.letterSpacing = webgl ? 1 : 0
   }
   const copy = (): boolean => {
     const text = term.getSelection()
@@ -123,7 +126,11 @@ export function createXtermScreen({ onInput, onResize, onFound }: ScreenEvents) 
       await document.fonts.load(`13px ${font}`).catch(() => undefined)
       if (gone()) return
       pane.append(root)
-      if (!term.element) term.open(root)
+      if (!term.element) {
+        term.open(root)
+        // xterm shows no cursor before its first focus; this shows it without taking the keyboard
+        for (const type of ['focus', 'blur']) term.textarea?.dispatchEvent(new FocusEvent(type))
+      }
       markFocus(marked)
       if (!webgl) accelerate()
       observer.observe(root)

@@ -19,7 +19,7 @@ import './terminals.css'
 /** Two panes side by side need this much, or the widest table that patronictl prints would wrap. */
 const wideFromPx = 960
 /** 72 columns and the paddings: what the left pane gets at first. */
-const leftPx = 594
+const leftPx = 608
 
 /** The terminals of a lab: tabs, one or two of them in view. */
 export function TerminalPanel({ lab }: { lab: string }) {

@@ -68,7 +68,8 @@ export async function typist(terminals: Terminals, lab: string, host: string | n
     for await (const message of terminals.watch(id, 0, stop.signal, 'typist')) {
       if (message.k === 'state') state = message.state
       if (message.k !== 'data') continue
-      text = (text + message.data).slice(-200_000)
+      // without colours and modes: what a person reads
+      text = (text + message.data.replace(/\x1b\[[0-9;?]*[a-zA-Z]/g, '')).slice(-200_000)
       for (const listener of onData) listener(message.data, message)
       terminals.ack(id, message.from + message.bytes, 'typist')
     }
