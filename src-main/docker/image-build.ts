@@ -7,6 +7,7 @@ import { logged } from '../util/logged.js'
 import { ensureBaseImage } from './base-image.js'
 import { progressOf, type BuildOptions, type Progress } from './build-progress.js'
 import { connectDocker } from './engine.js'
+import { engineSays } from './errors.js'
 import { followEngine } from './engine-stream.js'
 import { buildLock } from './image-lock.js'
 import { readRecipe, recipeTag, recipeTar } from './image-recipe.js'
@@ -98,7 +99,7 @@ function proxies(): Record<string, string> {
 }
 
 function failed(tag: string, error: unknown, tail: readonly string[]): DojoError {
-  const message = error instanceof Error ? error.message : String(error)
+  const message = engineSays(error)
   if (/no space left on device/i.test(message + tail.join('\n'))) {
     return new DojoError('disk-full', {
       what: `Building ${tag} stopped`,

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import * as zlib from 'node:zlib'
 import { DojoError } from '../contract/errors.js'
 import { connectDocker } from './engine.js'
+import { engineSays } from './errors.js'
 import { followEngine } from './engine-stream.js'
 import { hostImageTag, inspectImage, requireImage } from './image-status.js'
 
@@ -80,6 +81,6 @@ export async function importImage(file: string): Promise<{ tags: string[]; neede
 const cannot = (what: string, error: unknown, next: string): DojoError =>
   new DojoError((error as NodeJS.ErrnoException).code === 'ENOENT' ? 'usage' : 'image-build-failed', {
     what,
-    why: error instanceof Error ? error.message : String(error),
+    why: engineSays(error),
     next,
   })
