@@ -3,7 +3,8 @@ import type { PostgresReading } from '../contract/cluster.js'
 
 /**
  * Everything the observer asks of a PostgreSQL, in one statement. The timeline comes from the WAL file name on a
- * primary; in recovery that function is refused, and the walreceiver knows it before the control file does.
+ * primary. In recovery that function is refused: the walreceiver knows, and when there is none, the names of the WAL files
+ * do; the control file learns of a new timeline only with the next restartpoint.
  */
 export const readingSql = `
 with me as (select pg_is_in_recovery() as recovery)
@@ -11,10 +12,11 @@ select
   me.recovery,
   me.recovery or current_setting('default_transaction_read_only')::bool as read_only,
   case when me.recovery
-    then greatest(
+    then coalesce(
       (select max(received_tli) from pg_stat_wal_receiver),
-      (select min_recovery_end_timeline from pg_control_recovery()),
-      (select timeline_id from pg_control_checkpoint()))
+      greatest(
+        (select ('x' || max(substr(name, 1, 8)))::bit(32)::int from pg_ls_waldir() where name ~ '^[0-9A-F]{24}$'),
+        (select timeline_id from pg_control_checkpoint())))
     else ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int
   end as timeline,
   (case when me.recovery then coalesce(pg_last_wal_replay_lsn(), '0/0') else pg_current_wal_lsn() end)::text as lsn,

@@ -27,6 +27,8 @@ type Concluded = { role: HostRole; note: string }
 
 /** Services may take this long to answer after their host began. */
 const startsWithinMs = 30_000
+/** Patroni's REST API can be silent for seconds while PostgreSQL restarts or is rewound. */
+const busyMs = 8_000
 
 const fresh = <T>(part: Part<T> | undefined): T | null => (part && !part.stale ? part.value : null)
 
@@ -80,13 +82,28 @@ function concludeData(input: HostInput): Concluded {
   }
   const began = now - (engine.value?.since ?? 0) < startsWithinMs
   if (patroni) {
-    const starting = isStarting(patroni.state) || patroni.state === 'running' || began
-    return { role: starting ? 'starting' : 'none', note: `PostgreSQL: ${patroni.state}` }
+    const note = `PostgreSQL: ${patroni.state}`
+    // nobody has asked it by SQL yet: Patroni has
+    if (
+      input.postgres?.at === null &&
+      !input.postgres.error &&
+      patroni.state === 'running' &&
+      patroni.role === 'replica'
+    ) {
+      return { role: keys?.sync.standbys.includes(host.name) ? 'sync' : 'replica', note }
+    }
+    return { role: isOnItsWay(patroni) || patroni.state === 'running' || began ? 'starting' : 'none', note }
+  }
+  const last = input.patroni
+  if (last?.value && isOnItsWay(last.value) && now - (last.at ?? 0) < busyMs) {
+    return { role: 'starting', note: `Patroni is busy; it said last: ${last.value.state}` }
   }
   if (began) return { role: 'starting', note: 'services start' }
-  const silent = input.patroni?.error ?? input.postgres?.error ?? 'no answer yet'
-  return { role: 'unknown', note: `Patroni and PostgreSQL do not answer: ${silent}` }
+  return { role: 'unknown', note: 'Patroni and PostgreSQL do not answer' }
 }
+
+/** Patroni is bringing PostgreSQL up, or back up as a standby after it was demoted. */
+const isOnItsWay = ({ state, role }: PatroniReading): boolean => isStarting(state) || role === 'demoted'
 
 function leaderNote(postgres: PostgresReading | null, patroni: PatroniReading | null): string {
   if (!postgres) return `holds the leader key; PostgreSQL ${patroni ? `is ${patroni.state}` : 'does not answer'}`

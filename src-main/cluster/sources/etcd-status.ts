@@ -33,14 +33,17 @@ export async function followEtcdStatus(context: SourceContext): Promise<void> {
     const why = said.ok ? 'the host is away' : said.why
     const misses = (late.get(name) ?? 0) + 1
     late.set(name, misses)
-    if (why !== 'no answer in time' || misses > lateAnswersAllowed || !answers.has(name)) answers.set(name, { why })
+    if (why !== 'no answer in time' || misses > lateAnswersAllowed) answers.set(name, { why })
   }
   const read = async (): Promise<void> => {
     const names = [...board.etcdClients.keys()]
     const startedAt = now()
     await Promise.all(names.map(ask))
-    if (signal.aborted) return
-    const standing = standingOf(names.map((name) => ({ name, answer: answers.get(name) ?? { why: 'not asked yet' } })))
+    const asked = names.flatMap((name) => (answers.has(name) ? [{ name, answer: answers.get(name)! }] : []))
+    // a member that was late the first time round is neither there nor lost yet
+    if (signal.aborted || asked.length < names.length) return
+    const { agreed, ...standing } = standingOf(asked, now() - agreedAt)
+    if (agreed) agreedAt = now()
     board.etcd.set(standing, startedAt)
     fact({ t: now(), source: 'etcd', ...standing })
   }
