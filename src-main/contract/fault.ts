@@ -27,5 +27,6 @@ export const faultKindInfo = z.object({
   action: z.string().describe("A button's words with {host}, for example: Crash {host}"),
   targets: z.enum(['any-host', 'data-host']),
   options: z.record(z.string(), z.unknown()).describe('JSON Schema of its options'),
+  ends: z.array(z.string()).optional().describe('Kinds of faults that it ends: it repairs, and screens show it so'),
 })
 export type FaultKindInfo = z.infer<typeof faultKindInfo>

@@ -70,12 +70,13 @@ export interface FaultKind<S extends z.ZodObject = z.ZodObject> {
 export const defineFault = <S extends z.ZodObject>(kind: FaultKind<S>): FaultKind<S> => kind
 
 /** A kind as screens, `dojo fault --help` and docs show it. */
-export const infoOf = ({ kind, summary, action, targets, options }: FaultKind): FaultKindInfo => ({
+export const infoOf = ({ kind, summary, action, targets, options, ends }: FaultKind): FaultKindInfo => ({
   kind,
   summary,
   action,
   targets,
   options: z.toJSONSchema(options, { io: 'input' }) as Record<string, unknown>,
+  ...(ends && { ends: [...ends] }),
 })
 
 /** For a proof: whether a host's container is gone and none of its ports answers. */

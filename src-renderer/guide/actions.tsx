@@ -3,6 +3,7 @@ import { createClient } from '../app/connection.js'
 import { useCall } from '../app/use-call.js'
 import { Button } from '../ui/button.js'
 import { SaidBox } from '../ui/said.js'
+import { useFaultKinds } from '../workspace/fault-kinds.js'
 
 type Action = StepView['actions'][number]
 
@@ -22,9 +23,16 @@ function ActionButton({ lab, action }: { lab: string; action: Action }) {
   const inject = useCall(() =>
     createClient().faults.inject({ lab, kind: action.fault, target: action.target, options: {} }),
   )
+  const { kinds } = useFaultKinds()
+  const repairs = kinds.find(({ kind }) => kind === action.fault)?.ends !== undefined
   return (
     <>
-      <Button look="fault" icon="fault" busy={inject.busy} onClick={() => void inject.run()}>
+      <Button
+        look={repairs ? 'plain' : 'fault'}
+        icon={repairs ? 'run' : 'fault'}
+        busy={inject.busy}
+        onClick={() => void inject.run()}
+      >
         {action.label}
       </Button>
       {inject.failure && <SaidBox said={inject.failure} />}

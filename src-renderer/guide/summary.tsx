@@ -1,6 +1,7 @@
 import type { AttemptView } from '../../src-main/contract/exercise.js'
 import { goHome } from '../app/route.js'
 import { Button } from '../ui/button.js'
+import { sentence } from '../ui/said.js'
 import { clock } from '../ui/format.js'
 
 /** The end of an attempt: the figures worth keeping. */
@@ -10,7 +11,7 @@ export function Summary({ attempt }: { attempt: AttemptView }) {
     <section className="summary" aria-label="Summary" style={{ marginBottom: 24 }}>
       <h3 className="guide-title">{attempt.exercise.title}: finished</h3>
       <p className="prose">
-        {attempt.steps.length} steps in <span className="mono">{clock(took)}</span>. {attempt.exercise.goal}
+        {attempt.steps.length} steps in <span className="mono">{clock(took)}</span>. {sentence(attempt.exercise.goal)}
       </p>
       <dl>
         {attempt.summary.map(({ label, value }) => (

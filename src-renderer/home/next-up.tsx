@@ -6,7 +6,7 @@ import type { Call } from '../app/use-call.js'
 import { useStream } from '../app/use-stream.js'
 import { Button } from '../ui/button.js'
 import { count, minutes, numberWord } from '../ui/format.js'
-import { SaidBox } from '../ui/said.js'
+import { SaidBox, sentence } from '../ui/said.js'
 import { BuildImage } from './build-image.js'
 
 /** The one obvious way in: repair the engine, build the image, continue, or start. */
@@ -107,7 +107,7 @@ function Begin(props: { exercise: ExerciseSummary; first: boolean; start: Call<[
   return (
     <>
       <h2 className="t4">{firstFlight ? 'Your first failover' : exercise.title}</h2>
-      <p className="next-text">{exercise.goal}</p>
+      <p className="next-text">{sentence(exercise.goal)}</p>
       <div className="row">
         <Button look="go" size="large" keys="Enter" busy={start.busy} onClick={run}>
           {name}, {minutes(exercise.minutes)}

@@ -65,7 +65,7 @@ function LabCard({ lab, only, onRemove }: { lab: LabSummary; only: boolean; onRe
 
 const roles: Record<HostRole, { icon: IconName; words: string; tone: string }> = {
   leader: { icon: 'leader', words: 'leader', tone: 'var(--leader)' },
-  sync: { icon: 'sync', words: 'sync standby', tone: 'var(--sync)' },
+  sync: { icon: 'sync', words: 'sync', tone: 'var(--sync)' },
   replica: { icon: 'replica', words: 'replica', tone: 'var(--repl)' },
   starting: { icon: 'waiting', words: 'starting', tone: 'var(--ink2)' },
   none: { icon: 'idle', words: 'running', tone: 'var(--ink2)' },
@@ -105,7 +105,7 @@ function LabNow({ lab }: { lab: string }) {
             </span>
           </p>
           <p className="mono t1 ink2">
-            {lost.length > 0 ? `${lost.join(', ')} has no vote` : 'quorum, all members answer'}
+            {lost.length > 0 ? `${lost.join(', ')} has no vote` : 'all members answer'}
           </p>
         </div>
       )}

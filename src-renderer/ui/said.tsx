@@ -1,7 +1,8 @@
 import type { Said } from '../../src-main/contract/errors.js'
 import { Icon } from './icons.js'
 
-const sentence = (clause: string): string => (/[.!?]$/.test(clause) ? clause : `${clause}.`)
+/** A clause with its full stop, where it has none. */
+export const sentence = (clause: string): string => (/[.!?]$/.test(clause) ? clause : `${clause}.`)
 
 /** An error as every screen shows it: what happened, why, what to do next. */
 export function SaidBox({ said, id }: { said: Said; id?: string }) {
