@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Verdict } from '../contract/check.js'
 import { answer } from './answer.js'
+import { answered } from './answered.js'
 import { notAsked, passIf, type CheckContext, type CheckKind } from './check.js'
 import { cluster } from './cluster.js'
 import { allOf, anyOf, guarded, negated } from './compose.js'
@@ -11,6 +12,7 @@ import { hostState } from './host-state.js'
 import { patroniMember } from './patroni-member.js'
 import { prediction } from './prediction.js'
 import { probe } from './probe.js'
+import { rejoin } from './rejoin.js'
 import { replication } from './replication.js'
 import { sql } from './sql.js'
 
@@ -24,8 +26,10 @@ export const checkKinds: readonly CheckKind[] = [
   etcdMembers,
   probe,
   answer,
+  answered,
   prediction,
   cluster,
+  rejoin,
   exec,
 ] as unknown as readonly CheckKind[]
 const kindOf = new Map(checkKinds.map((kind) => [kind.kind, kind]))

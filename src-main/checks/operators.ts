@@ -31,7 +31,9 @@ export function normalise(value: unknown): Scalar {
   if (typeof value === 'number' || typeof value === 'boolean') return value
   if (typeof value === 'bigint') return Number(value)
   const text = String(value).trim().replace(/\s+/g, ' ').toLowerCase()
-  return /^[+-]?\d+([.,]\d+)?$/.test(text) ? Number(text.replace(',', '.')) : text
+  // a system identifier has 19 digits, and two of them may be one number
+  const isNumber = /^[+-]?\d+([.,]\d+)?$/.test(text) && text.replace(/\D/g, '').length <= 15
+  return isNumber ? Number(text.replace(',', '.')) : text
 }
 
 /** Equality of state, whatever the source's spelling: pg gives numbers of 64 bits as text. */

@@ -1,9 +1,7 @@
 import { z } from 'zod'
+import { memberRoles } from '../cluster/patroni-names.js'
 import { defineCheck, fail, notAsked, pass } from './check.js'
 import { readLeader, readMembers } from './readings.js'
-
-/** Roles as GET /cluster spells them; GET /patroni has another vocabulary. */
-export const memberRoles = ['leader', 'standby_leader', 'sync_standby', 'quorum_standby', 'replica'] as const
 
 const params = z.strictObject({
   member: z.string().describe('Member name, as in `patronictl list`'),

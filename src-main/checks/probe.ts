@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Outage, ProbeStats } from '../contract/probe.js'
+import { outage, type Outage, type ProbeStats } from '../contract/probe.js'
 import { defineCheck, fail, messageOf, notAsked, passIf, waiting, type CheckContext } from './check.js'
 import { hasUpperLimit, operator, satisfies, wordsOf } from './operators.js'
 
@@ -22,9 +22,18 @@ const params = z
     },
   )
 
-/** The longest outage that reaches into the time since a moment. It may still last. */
-export function longestOutage(stats: ProbeStats, since: number): Outage | null {
-  const here = stats.outages.filter((outage) => outage.until === null || outage.until > since)
+/**
+ * The longest outage that reaches into the time since a moment. It may still last. Outages that ended are taken from the
+ * recorder as well: a probe that was started anew, with the app, has forgotten them.
+ */
+export function longestOutage({ sources }: Pick<CheckContext, 'sources'>, since: number): Outage | null {
+  const recorded = sources.records(since).flatMap((record) => {
+    const ended = record.k === 'event' && record.kind === 'outage.ended' ? outage.safeParse(record.data) : null
+    return ended?.success ? [ended.data] : []
+  })
+  const here = [...(sources.probe.stats()?.outages ?? []), ...recorded].filter(
+    ({ until }) => until === null || until > since,
+  )
   return here.toSorted((a, b) => b.seconds - a.seconds)[0] ?? null
 }
 
@@ -45,9 +54,9 @@ export const probe = defineCheck({
   summary: 'What a client saw: how long it could not write, and which acknowledged writes are gone',
   params,
   sources: ['probe'],
-  async evaluate({ params: { outage, lost, acknowledged, since, by }, ...context }) {
+  async evaluate({ params: { outage: length, lost, acknowledged, since, by }, ...context }) {
     const expected = [
-      outage === undefined ? '' : `an outage of ${wordsOf(outage, 's')}`,
+      length === undefined ? '' : `an outage of ${wordsOf(length, 's')}`,
       lost === undefined ? '' : `${wordsOf(lost)} acknowledged writes lost`,
       acknowledged === undefined ? '' : `${wordsOf(acknowledged)} writes acknowledged`,
     ]
@@ -74,14 +83,14 @@ export const probe = defineCheck({
         return notAsked({ expected, observed, why: messageOf(error), evidence: evidenceOf(stats) })
       }
     }
-    const longest = longestOutage(stats, from)
+    const longest = longestOutage(context, from)
     const seconds = longest?.seconds ?? 0
     const holds =
-      (outage === undefined || satisfies(seconds, outage)) &&
+      (length === undefined || satisfies(seconds, length)) &&
       (lost === undefined || satisfies(stats.lost, lost)) &&
       (acknowledged === undefined || satisfies(stats.acknowledged, acknowledged))
     const observed = [
-      outage === undefined
+      length === undefined
         ? ''
         : longest
           ? `an outage of ${seconds.toFixed(1)} s${longest.until === null ? ', so far' : ''}`

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { clusterBody, type ClusterBody } from '../cluster/patroni-names.js'
 import type { ClusterState, DcsReading, HostView, Part, PostgresReading } from '../contract/cluster.js'
 import type { Evidence } from '../contract/check.js'
 import { messageOf, type CheckContext } from './check.js'
@@ -44,22 +44,8 @@ export function readPostgres(host: string, { sources, now }: CheckContext): Read
   return fresh(hostIn(sources.cluster(), host).postgres, `SQL on ${host}`, now)
 }
 
-export interface Member {
-  name: string
-  role: string
-  state: string
-  timeline?: number | undefined
-}
-
-// tolerant: Patroni's minor versions add fields, and a starting member lacks some
-const clusterBody = z.object({
-  members: z.array(
-    z.object({ name: z.string(), role: z.string(), state: z.string(), timeline: z.number().optional() }),
-  ),
-})
-
 /** GET /cluster: from the key's holder first, since a host that is cut off goes on naming itself. */
-export async function readMembers(context: CheckContext): Promise<Reading<Member[]>> {
+export async function readMembers(context: CheckContext): Promise<Reading<ClusterBody['members']>> {
   const state = context.sources.cluster()
   const leader = readLeader(context)
   const holder = leader.ok ? leader.value : null

@@ -4,6 +4,7 @@ import { eventKind } from '../contract/record.js'
 import { messageOf, type CheckContext, type Scalar } from './check.js'
 import { eventsLike } from './history.js'
 import { longestOutage, verified } from './probe.js'
+import { howRejoined, rejoinParams } from './rejoin.js'
 import { fresh, readDcs, readLeader, readPostgres } from './readings.js'
 
 /** A live value, asked now: for variables, readouts and the learner's answers. */
@@ -54,6 +55,17 @@ export const plainValues: Record<string, { about: string; sample: Scalar; read: 
       if (leader.value === null) return missing('nobody holds the leader key')
       const postgres = readPostgres(leader.value, context)
       return postgres.ok ? known(postgres.value.timeline, `SQL on ${leader.value}`) : postgres
+    },
+  },
+  'leader-started': {
+    about: "When the leader's PostgreSQL started, in ms since 1970",
+    sample: 1_700_000_000_000,
+    read(context) {
+      const leader = readLeader(context)
+      if (!leader.ok) return leader
+      if (leader.value === null) return missing('nobody holds the leader key')
+      const postgres = readPostgres(leader.value, context)
+      return postgres.ok ? known(postgres.value.startedAt, `SQL on ${leader.value}`) : postgres
     },
   },
   'system-id': {
@@ -115,10 +127,8 @@ const outageFigure =
   (pick: 'seconds' | 'failed' | 'unknown') =>
   (params: z.infer<typeof outageParams>): Read => {
     return (context) => {
-      const stats = context.sources.probe.stats()
       const since = sinceOf(context, params.since)
-      if (!stats) return missing('no probe runs')
-      const outage = since === null ? null : longestOutage(stats, since)
+      const outage = since === null ? null : longestOutage(context, since)
       if (!outage) return missing('no outage so far')
       if (outage.until === null) return missing('the outage still lasts')
       return known(pick === 'seconds' ? Math.round(outage[pick] * 10) / 10 : outage[pick], "the probe's ledger")
@@ -127,6 +137,8 @@ const outageFigure =
 
 /** Values with parameters, one key each. */
 export const valueParams = {
+  literal: z.union([z.string(), z.number(), z.boolean()]).describe('This value itself, or a {{variable}}'),
+  'rejoined-by': rejoinParams.describe('How a member came back since the step began: streaming, pg_rewind or rebuilt'),
   answer: z.string().describe('What the learner answered to this question'),
   outage: outageParams.describe('Seconds of the longest outage that has ended'),
   failed: outageParams.describe('Writes of the longest outage that were refused'),
@@ -151,6 +163,8 @@ const single = <K extends ValueName>(name: K) =>
   z.strictObject({ [name]: valueParams[name] } as { [N in K]: (typeof valueParams)[N] })
 const figure = z.union([
   z.enum(Object.keys(plainValues) as [string, ...string[]]),
+  single('literal'),
+  single('rejoined-by'),
   single('answer'),
   single('outage'),
   single('failed'),
@@ -166,6 +180,11 @@ export const valueSpec = z.union([
 export type ValueSpec = z.infer<typeof valueSpec>
 
 const readers: Record<string, (params: never) => Read> = {
+  literal: (value: Scalar) => () => known(value, 'the text of the exercise'),
+  'rejoined-by': (params: z.infer<typeof rejoinParams>) => async (context) => {
+    const { how, evidence } = await howRejoined(params, context)
+    return { ok: true, value: how, evidence }
+  },
   answer: (question: string) => (context) => {
     const given = context.answers.get(question)
     return given ? known(given.value, 'your answer') : missing('not answered yet')
@@ -229,6 +248,8 @@ export async function readValue(spec: ValueSpec, context: CheckContext): Promise
 /** A value of the type that this one will have, to validate content with. */
 export function sampleOf(spec: ValueSpec): Scalar {
   if (typeof spec === 'string') return plainValues[spec]?.sample ?? ''
+  if ('literal' in spec) return spec.literal
+  if ('rejoined-by' in spec) return 'pg_rewind'
   if ('first' in spec) return spec.first.of[0] ?? ''
   if ('order' in spec) return spec.order.of.join(', ')
   return 20

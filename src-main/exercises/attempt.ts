@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { CheckContext } from '../checks/index.js'
 import { DojoError } from '../contract/errors.js'
 import type { AttemptView } from '../contract/exercise.js'
 import type { EventKind } from '../contract/record.js'
@@ -9,6 +10,7 @@ import { readReadouts } from './readouts.js'
 import { answerFor, answersClosed, noQuestion, notRunning, stepNotBegun, stepNotDone } from './refusals.js'
 import { solutionText } from './solution.js'
 import { createStepRun } from './step-run.js'
+import type { Variables } from './template.js'
 import { waitUntil } from './wait-until.js'
 import type { World } from './world.js'
 
@@ -30,10 +32,20 @@ export interface Attempt {
   /** Shows an earlier step as it was, or the present one. */
   look(step: number): Promise<AttemptView>
   /** Brings the lab back to the step's baseline as far as it can, and forgets what was done and answered in it. */
-  reset(signal?: AbortSignal): Promise<AttemptView>
+  reset(options?: ResetOptions): Promise<AttemptView>
   abandon(): Promise<AttemptView>
+  /** Variables bound so far; for the proof. */
+  variables(): Variables
+  /** What checks of the present step may know now; for the proof. */
+  context(): CheckContext
   /** Ends the evaluation and saves; the attempt can be opened again. */
   stop(): Promise<void>
+}
+
+export interface ResetOptions {
+  signal?: AbortSignal
+  /** false: only what was answered and seen in this step is forgotten. Without it: as the step declares. */
+  repair?: boolean
 }
 
 export interface AttemptInput {
@@ -137,7 +149,7 @@ async function run(
     return view()
   }
   const end = async (how: 'finished' | 'abandoned'): Promise<void> => {
-    state.summary = await readReadouts(exercise.spec.summary, step.context())
+    state.summary = await readReadouts(exercise.summaryWith(state.variables), step.context())
     state.state = how
     state.endedAt = clock()
     tell('attempt.ended', `${exercise.spec.title}: ${how}`, { how })
@@ -222,25 +234,19 @@ async function run(
       state.looking = index === state.step ? null : index
       return await saved()
     },
-    async reset(signal = AbortSignal.timeout(180_000)) {
+    async reset({ signal = AbortSignal.timeout(180_000), repair = current().repair } = {}) {
       mustRun()
       const { hints } = kept()
       state.looking = null
       step.pause(`Bringing the lab back to the begin of "${current().title}"`)
       try {
         state.steps[current().step] = { ...newStepState(), hints }
-        await world.repair(signal)
-        await waitUntil(
-          exercise.baselineOf(0, state.variables),
-          () => step.context(),
-          90_000,
-          signal,
-          'the lab to be healthy again',
-        )
-        await step.carryOut(
-          current().reset.length > 0 ? exercise.stepWith(state.step, state.variables).reset : [],
-          signal,
-        )
+        if (repair) {
+          await world.repair(signal)
+          const healthy = exercise.baselineOf(0, state.variables)
+          await waitUntil(healthy, () => step.context(), 120_000, signal, 'the lab to be healthy again')
+          await step.carryOut(exercise.stepWith(state.step, state.variables).reset, signal)
+        }
       } finally {
         await step.begin()
       }
@@ -251,6 +257,8 @@ async function run(
       await end('abandoned')
       return await saved()
     },
+    variables: () => ({ ...state.variables }),
+    context: () => step.context(),
     async stop() {
       step.stop()
       saver.save()

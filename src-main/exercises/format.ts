@@ -60,12 +60,17 @@ export const actionSpec = z.union([
     .strictObject({ answer: answered, value: z.union([z.string(), z.number()]).describe('What is answered'), says })
     .describe('Answers a question'),
   z
-    .strictObject({ answer: answered, live: valueSpec.describe('Answered with what is live then'), says })
+    .strictObject({
+      answer: answered,
+      live: valueSpec.describe('Answered with what is live then'),
+      choice: z.record(z.string(), z.string()).optional().describe('For a choice: which one claims which live value'),
+      says,
+    })
     .describe('Answers a question with a live value'),
 ])
 export type ActionSpec = z.infer<typeof actionSpec>
 
-const readoutSpec = z.strictObject({
+export const readoutSpec = z.strictObject({
   label: text.describe('For example: Measured outage'),
   value: valueSpec,
   unit: z.string().default('').describe('Shown after a number'),

@@ -2,4 +2,5 @@ export { createAttempt, newAttemptId, openAttempt, type Attempt, type AttemptInp
 export { attemptSummary, listAttempts, type AttemptState } from './attempt-state.js'
 export { exerciseCard } from './attempt-view.js'
 export { loadExercise, loadExercises, readExercises, type Exercise } from './load.js'
-export type { FaultControl, ProofTerminal, ProofTerminals, ProofWorld, World } from './world.js'
+export { prove, type ProofReport, type ProveOptions } from './prove.js'
+export type { FaultControl, ProofWorld, World } from './world.js'

@@ -5,7 +5,7 @@ import { condition, sampleOf, valueSpec, type Condition, type Scalar } from '../
 import { DojoError } from '../contract/errors.js'
 import { appRoot } from '../util/app-root.js'
 import { readTextIfAny } from '../util/atomic-file.js'
-import { exerciseSpec, stepSpec, type ExerciseSpec, type StepSpec } from './format.js'
+import { exerciseSpec, readoutSpec, stepSpec, type ExerciseSpec, type ReadoutSpec, type StepSpec } from './format.js'
 import { inWords, readYaml, schemaErrors, type ContentError, type YamlSource } from './source.js'
 import { builtIn, fill, type Variables } from './template.js'
 import { checkProse, checkReferences } from './validate.js'
@@ -25,6 +25,8 @@ export interface Exercise {
   stepWith(index: number, variables: Variables): StepSpec
   /** What must hold before a step can begin; asked before the step's own variables are bound. */
   baselineOf(index: number, variables: Variables): Condition
+  /** Figures for the end, with these variables filled in. */
+  summaryWith(variables: Variables): ReadoutSpec[]
 }
 
 const propertyNames = (): string[] => {
@@ -78,12 +80,13 @@ export async function readExercise(
 }
 
 function exerciseOf(spec: ExerciseSpec, prose: StepProse[], source: YamlSource): Exercise {
-  const raw = (source.value as { steps: { baseline: unknown }[] }).steps
+  const { steps: raw, summary = [] } = source.value as { steps: { baseline: unknown }[]; summary?: unknown[] }
   return {
     slug: spec.exercise,
     spec,
     prose,
     stepWith: (index, variables) => stepSpec.parse(fill(raw[index], variables)),
+    summaryWith: (variables) => summary.map((readout) => readoutSpec.parse(fill(readout, variables))),
     baselineOf: (index, variables) => condition.parse(fill(raw[index]?.baseline, variables)),
   }
 }

@@ -24,8 +24,22 @@ async function actionText(action: ActionSpec, step: StepSpec, context: CheckCont
   if ('heal' in action) return 'Heal every fault.'
   if ('answer' in action) {
     const ask = step.questions.find((question) => question.id === action.answer)?.ask ?? action.answer
-    const read = 'live' in action ? await readValue(action.live, context) : { ok: true as const, value: action.value }
+    const read = await valueOf(action, context)
     return read.ok ? `${ask} **${read.value}**` : `${ask} Not known yet: ${read.why}.`
   }
   return ''
+}
+
+type AnswerAction = Extract<ActionSpec, { answer: string }>
+
+/** What an answering action answers now. */
+export async function valueOf(
+  action: AnswerAction,
+  context: CheckContext,
+): Promise<{ ok: true; value: string | number } | { ok: false; why: string }> {
+  if ('value' in action) return { ok: true, value: action.value }
+  const read = await readValue(action.live, context)
+  if (!read.ok) return read
+  const value = action.choice?.[String(read.value)] ?? read.value
+  return { ok: true, value: typeof value === 'boolean' ? String(value) : value }
 }

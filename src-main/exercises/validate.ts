@@ -35,7 +35,10 @@ export function checkReferences(source: YamlSource, spec: ExerciseSpec, folder: 
     })
   }
   const raw = source.value as { steps: unknown[]; summary?: unknown }
-  for (const [index, step] of raw.steps.entries()) errors.push(...unknownVariables(source, spec, step, index))
+  for (const [index, step] of raw.steps.entries()) {
+    errors.push(...unknownVariables(source, spec, index, step, ['steps', index]))
+  }
+  errors.push(...unknownVariables(source, spec, spec.steps.length - 1, raw.summary, ['summary'], 'after'))
   return errors
 }
 
@@ -101,7 +104,7 @@ function checkStep({ step, path, add, questions, steps }: StepScope): void {
     else if (name === 'passes' || name === 'fails') has(params, checks, 'check', [...at, name])
     else {
       const given = params as Record<string, unknown>
-      if (name === 'answer' || name === 'prediction')
+      if (name === 'answer' || name === 'answered' || name === 'prediction')
         has(given['question'], questions, 'question', [...at, name, 'question'])
       has(given['since'], steps, 'step up to here', [...at, name, 'since'])
       if (name !== 'history' && name !== 'probe') return
@@ -147,12 +150,20 @@ function knownIn(spec: ExerciseSpec, index: number, part: 'baseline' | 'step' | 
 const unknownMessage = (name: string, known: ReadonlySet<string>): string =>
   `{{${name}}} is not known here; bind it with \`remember\` in this step or before, or use one of ${[...known].toSorted().join(', ')}`
 
-function unknownVariables(source: YamlSource, spec: ExerciseSpec, raw: unknown, index: number): ContentError[] {
+function unknownVariables(
+  source: YamlSource,
+  spec: ExerciseSpec,
+  index: number,
+  raw: unknown,
+  base: Path,
+  always?: 'after',
+): ContentError[] {
   return [...textsIn(raw)].flatMap(({ text, path }) => {
-    const part = path[0] === 'baseline' || path[0] === 'remember' ? 'baseline' : path[0] === 'keep' ? 'after' : 'step'
-    const known = knownIn(spec, index, part)
+    const first = path[0]
+    const part = first === 'baseline' || first === 'remember' ? 'baseline' : first === 'keep' ? 'after' : 'step'
+    const known = knownIn(spec, index, always ?? part)
     const unknown = placeholdersIn(text).filter(({ name }) => !known.has(name))
-    return unknown.map(({ name }) => source.errorAt(['steps', index, ...path], unknownMessage(name, known)))
+    return unknown.map(({ name }) => source.errorAt([...base, ...path], unknownMessage(name, known)))
   })
 }
 

@@ -2,8 +2,7 @@ import type { Sources } from '../checks/sources.js'
 import type { ClusterState } from '../contract/cluster.js'
 import type { FaultRecord } from '../contract/fault.js'
 import type { LabEvent, LabRecord } from '../contract/record.js'
-import type { TerminalOutput, terminalKind } from '../contract/terminal.js'
-import type { z } from 'zod'
+import type { Terminals } from '../terminal/index.js'
 
 /**
  * What an attempt needs of a lab. api/session.ts composes it from the lab's handle, observer, recorder, probe and
@@ -45,22 +44,9 @@ export interface FaultControl {
   heal(id?: string): Promise<FaultRecord[]>
 }
 
-/** What a proof needs on top: terminals to type the solution into. */
+/** What a proof needs on top: terminals to type the solution into, and a lab of its own. */
 export interface ProofWorld extends World {
-  readonly terminals: ProofTerminals
-  /** Ends everything that belongs to this lab in this process, and removes the lab. */
+  readonly terminals: Pick<Terminals, 'open' | 'watch' | 'ack' | 'write' | 'close'>
+  /** Ends everything that this process does with the lab, and removes the lab. */
   remove(): Promise<void>
-}
-
-export interface ProofTerminals {
-  /** A real pseudo-terminal. `host: null` with kind psql is the client's write route. */
-  open(host: string | null, kind: z.infer<typeof terminalKind>): Promise<ProofTerminal>
-}
-
-export interface ProofTerminal {
-  write(data: string): Promise<void>
-  /** Output from the first byte on. Acknowledged by the caller through `ack`. */
-  output(signal: AbortSignal): AsyncIterable<TerminalOutput>
-  ack(upTo: number): Promise<void>
-  close(): Promise<void>
 }
