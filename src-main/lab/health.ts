@@ -45,19 +45,23 @@ export interface RouteReading {
   synchronous: number
 }
 
-/** SQL by the client's route, on one connection that is opened anew whenever it broke. */
-export function clientRoute(endpoint: Endpoint, { superuser, app }: Credentials) {
+type Login = { user: string; password: string; database: string }
+
+/** A connection that is opened when it is needed, and anew whenever it broke. */
+function connection(endpoint: Endpoint, login: Login) {
   let client: Client | undefined
 
+  const drop = (broken: Client): void => {
+    if (client === broken) client = undefined
+    broken.end().catch(() => undefined)
+  }
   async function connected(): Promise<Client> {
     if (client) return client
     const { default: pg } = await import('pg')
     const fresh = new pg.Client({
       host: endpoint.host,
       port: endpoint.port,
-      user: superuser.username,
-      password: superuser.password,
-      database: app.database,
+      ...login,
       application_name: 'pg-ha-dojo boot',
       connectionTimeoutMillis: answerWithinMs,
       query_timeout: answerWithinMs,
@@ -71,35 +75,46 @@ export function clientRoute(endpoint: Endpoint, { superuser, app }: Credentials)
     }
     return (client = fresh)
   }
-  const drop = (broken: Client): void => {
-    if (client === broken) client = undefined
-    broken.end().catch(() => undefined)
+  return {
+    async ask<Row extends object>(sql: string, values: unknown[] = []): Promise<Row> {
+      const now = await connected()
+      try {
+        return (await now.query<Row>(sql, values)).rows[0]!
+      } catch (error) {
+        drop(now)
+        throw error
+      }
+    },
+    close: () => client && drop(client),
   }
-  async function ask<Row extends object>(sql: string): Promise<Row> {
-    const now = await connected()
-    try {
-      return (await now.query<Row>(sql)).rows[0]!
-    } catch (error) {
-      drop(now)
-      throw error
-    }
-  }
+}
 
+/** SQL by the client's route. `members`: the names under which standbys stream; a base backup streams too. */
+export function clientRoute(endpoint: Endpoint, { superuser, app }: Credentials, members: readonly string[]) {
+  const observer = connection(endpoint, {
+    user: superuser.username,
+    password: superuser.password,
+    database: 'postgres',
+  })
+  const client = connection(endpoint, { user: app.username, password: app.password, database: app.database })
   return {
     /** Whom the route leads to, and who streams from it. Source: pg_stat_replication. */
     read: (): Promise<RouteReading> =>
-      ask<RouteReading>(`select pg_is_in_recovery() as "inRecovery",
-        count(*) filter (where state = 'streaming')::int as streaming,
-        count(*) filter (where state = 'streaming' and sync_state in ('sync', 'quorum'))::int as synchronous
-        from pg_stat_replication`),
+      observer.ask<RouteReading>(
+        `select pg_is_in_recovery() as "inRecovery",
+           count(*) filter (where state = 'streaming')::int as streaming,
+           count(*) filter (where state = 'streaming' and sync_state in ('sync', 'quorum'))::int as synchronous
+         from pg_stat_replication where application_name = any($1)`,
+        [members],
+      ),
     /**
-     * Commits a transaction that writes WAL, waits for the synchronous standby like any other, and leaves nothing in
+     * Commits a transaction as a client would: it writes WAL, waits for the synchronous standby, and leaves nothing in
      * the database. Source: pg_logical_emit_message.
      */
-    write: (): Promise<object> => ask(`select pg_logical_emit_message(true, 'pg-ha-dojo', 'boot')`),
-    close: async (): Promise<void> => {
-      if (client) drop(client)
+    write: (): Promise<object> => client.ask(`select pg_logical_emit_message(true, 'pg-ha-dojo', 'boot')`),
+    close(): void {
+      observer.close()
+      client.close()
     },
   }
 }
-export type ClientRoute = ReturnType<typeof clientRoute>

@@ -6,6 +6,7 @@ import { clientRoute, etcdHealthy, patroniSays, wakePatroni } from './health.js'
 const everyMs = 100
 /** SQL decides, so it is asked more often than what only tells how far a boot is. */
 const everySqlMs = 25
+const wakeEveryMs = 400
 
 /**
  * Watches a lab whose hosts run until it is healthy: a write commits on the client's route, and the standbys that the
@@ -82,40 +83,48 @@ async function untilSqlAgrees(
   signal: AbortSignal,
 ): Promise<void> {
   const { streaming, synchronous } = expectedStandbys(info)
-  const route = clientRoute(info.client.readWrite, credentials)
-  let woken = false
-  try {
-    await repeat(
-      signal,
-      async () => {
-        const seen = await route.read()
-        if (seen.inRecovery) return false
-        progress.end('leader')
-        progress.end('proxy')
-        for (const host of info.hosts)
-          if (host.endpoints.proxyWrite) progress.service(host.name, 'haproxy', 'up', 'leads to the leader')
-        progress.begin('standby')
-        progress.detail(
-          'standby',
-          `${seen.streaming} of ${streaming} stream, ${seen.synchronous} of ${synchronous} synchronous`,
-        )
-        if (seen.streaming < streaming) return false
-        if (seen.synchronous < synchronous) {
-          if (!woken) await wakeAll(info, credentials)
-          woken = true
-          return false
-        }
-        progress.end('standby')
-        progress.begin('write')
-        await route.write()
-        progress.end('write')
-        return true
-      },
-      everySqlMs,
+  const members = info.hosts.filter(({ endpoints }) => endpoints.patroni).map(({ name }) => name)
+  const route = clientRoute(info.client.readWrite, credentials, members)
+  const wake = atMostEvery(wakeEveryMs, () => wakeAll(info, credentials))
+  const look = async (): Promise<boolean> => {
+    const seen = await route.read()
+    if (seen.inRecovery) return false
+    progress.end('leader')
+    progress.end('proxy')
+    for (const { name, endpoints } of info.hosts) {
+      if (endpoints.proxyWrite) progress.service(name, 'haproxy', 'up', 'leads to the leader')
+    }
+    progress.begin('standby')
+    progress.detail(
+      'standby',
+      `${seen.streaming} of ${streaming} stream, ${seen.synchronous} of ${synchronous} synchronous`,
     )
+    if (seen.streaming < streaming) return false
+    if (seen.synchronous < synchronous) {
+      wake()
+      return false
+    }
+    progress.end('standby')
+    progress.begin('write')
+    await route.write()
+    progress.end('write')
+    return true
+  }
+  try {
+    await repeat(signal, look, everySqlMs)
     signal.throwIfAborted()
   } finally {
-    await route.close()
+    route.close()
+  }
+}
+
+/** Calls now, then not again before the time is over. */
+function atMostEvery(pauseMs: number, act: () => Promise<unknown>): () => void {
+  let last = -Infinity
+  return () => {
+    if (performance.now() - last < pauseMs) return
+    last = performance.now()
+    void act()
   }
 }
 

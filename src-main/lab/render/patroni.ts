@@ -26,7 +26,10 @@ export function renderPatroni(plan: LabPlan, host: string): HostFile[] {
   const files: HostFile[] = [
     { path: '/etc/patroni/patroni.yml', content: yaml(config), owner: 'postgres', mode: 0o600 },
   ]
-  if (first) files.push({ path: '/etc/patroni/roles.sql', content: roles(plan), owner: 'postgres', mode: 0o600 })
+  if (first) {
+    files.push({ path: '/etc/patroni/role.sql', content: role(plan), owner: 'postgres', mode: 0o600 })
+    files.push({ path: '/etc/patroni/database.sql', content: database(plan), owner: 'postgres', mode: 0o600 })
+  }
   return files
 }
 
@@ -103,10 +106,20 @@ function postgresql({ credentials, prefix }: LabPlan, host: string) {
 }
 
 /** What clients use: one role that owns one database. Patroni itself makes the roles that it needs. */
-function roles({ credentials: { app } }: LabPlan): string {
-  return [
-    `CREATE ROLE ${app.username} LOGIN PASSWORD ${quoted(app.password)};`,
-    `CREATE DATABASE ${app.database} OWNER ${app.username};`,
-    '',
-  ].join('\n')
+const role = ({ credentials: { app } }: LabPlan): string =>
+  `CREATE ROLE ${app.username} LOGIN PASSWORD ${quoted(app.password)};\n`
+
+/** Waits, a while, for the standby that a boot expects; see docker/rootfs, post-bootstrap. */
+function database({ topology, credentials: { app } }: LabPlan): string {
+  const standbys = hostsWith(topology, 'patroni').map(quoted).join(', ')
+  const wait = `DO $$
+BEGIN
+  FOR attempt IN 1..300 LOOP
+    PERFORM FROM pg_stat_replication WHERE state = 'streaming' AND application_name IN (${standbys});
+    EXIT WHEN FOUND;
+    PERFORM pg_sleep(0.05), pg_stat_clear_snapshot();
+  END LOOP;
+END $$;
+`
+  return `${topology.healthy.standbys.streaming > 0 ? wait : ''}CREATE DATABASE ${app.database} OWNER ${app.username};\n`
 }
