@@ -54,6 +54,9 @@ export async function ensureBuilt({ step, line }) {
 }
 
 async function build(hash, line) {
+  // we hold the lock: what others left here, they left because they were ended
+  const left = readdirSync(root).filter((name) => /^out\.(next|old)-\d+$/.test(name))
+  for (const name of left) rmSync(join(root, name), { recursive: true, force: true })
   const fresh = join(root, `out.next-${process.pid}`)
   const old = join(root, `out.old-${process.pid}`)
   try {
