@@ -6,7 +6,7 @@ import { imageStatus } from '../docker/image-status.js'
 import { runDoctor } from '../doctor/doctor.js'
 import { loadExercises } from '../exercises/index.js'
 import { faultKinds } from '../faults/index.js'
-import { beginLab, cancelBoot, downLab, openLab, watchBoot } from '../lab/labs.js'
+import { beginLab, bootOf, cancelBoot, downLab, openLab, watchBoot } from '../lab/labs.js'
 import { loadTopology, topologyNames } from '../lab/topology-file.js'
 import type { Parts } from './app.js'
 import { wireError } from './errors.js'
@@ -92,7 +92,12 @@ export function createRouter(parts: Parts) {
         return { lab: boot.lab }
       }),
       boot: os.labs.boot.handler(async function* ({ input, signal = forever }) {
-        yield* watchBoot(await home(), input.lab, signal)
+        const at = await home()
+        for await (const progress of watchBoot(at, input.lab, signal)) {
+          // whoever reads "healthy" here must find it in the lab's own description as well
+          if (progress.state !== 'booting') await bootOf(at, input.lab)?.done.catch(() => undefined)
+          yield progress
+        }
       }),
       cancel: os.labs.cancel.handler(async ({ input }) => {
         await endLab(input.lab)

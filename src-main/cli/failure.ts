@@ -17,7 +17,12 @@ export const wrongUsage = (what: string, why: string, next: string): DojoError =
 function usageError(error: CommanderError, verb: string): WireError {
   const [first = '', suggestion = ''] = error.message.replace(/^error: /, '').split('\n')
   const meant = /Did you mean (.+)\?/.exec(suggestion)?.[1]
-  const help = `See \`dojo ${verb ? `${verb} ` : ''}--help\``
+  const known = verb && error.code !== 'commander.unknownCommand'
+  const help = `See \`dojo ${known ? `${verb} ` : ''}--help\``
+  // a group such as `dojo exercise`, without one of its verbs
+  if (error.code === 'commander.help') {
+    return { code: 'usage', what: `\`dojo ${verb}\` alone does nothing`, why: 'it wants a verb', next: help }
+  }
   return {
     code: 'usage',
     what: 'The command was not understood',

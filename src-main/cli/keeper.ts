@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, openSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, openSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { openHost } from '../api/host.js'
 import { connectOwner } from '../api/local-client.js'
@@ -42,13 +42,21 @@ export const keeper: Verb = (program) => {
     })
 }
 
+/** The bundle that this code is in, or the checkout's when it runs from its sources. */
+function commandFile(): string {
+  for (const folder of [import.meta.dirname, dirname(import.meta.dirname)]) {
+    if (existsSync(join(folder, 'cli.js'))) return join(folder, 'cli.js')
+  }
+  return join(appRoot(), 'out', 'main', 'cli.js')
+}
+
 /** Makes sure that some process owns the labs here; starts a keeper where none does. */
 export async function ensureOwner(): Promise<void> {
   const owner = await connectOwner()
   if (owner) return owner.close()
   mkdirSync(join(dojoHome(), 'logs'), { recursive: true, mode: 0o700 })
   const output = openSync(`${logFile()}.out`, 'a', 0o600)
-  const child = spawn(process.execPath, [join(appRoot(), 'out', 'main', 'cli.js'), 'keeper'], {
+  const child = spawn(process.execPath, [commandFile(), 'keeper'], {
     detached: true,
     stdio: ['ignore', output, output],
   })

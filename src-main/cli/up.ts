@@ -85,12 +85,11 @@ export async function untilBooted(client: DojoClient, lab: string, io: Io, quiet
 
 function throwIfFailed({ state, error, lab }: BootProgress): void {
   if (state === 'healthy') return
-  const said = error ?? {
+  const { code, ...said } = error ?? {
     code: 'lab-unhealthy',
     what: `Lab "${lab}" did not boot`,
     why: `it is ${state}`,
-    next: 'Look at its log',
+    next: `Remove it with \`dojo down ${lab}\``,
   }
-  const next = state === 'failed' ? `${said.next}; it still runs: \`dojo down ${lab}\` removes it` : said.next
-  throw new DojoError(said.code as ErrorCode, { ...said, next })
+  throw new DojoError(code as ErrorCode, said)
 }
