@@ -5,9 +5,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import { contentSecurityPolicy } from '../../../src-main/api/guard.js'
 import { ContentsStub, electron, PortStub, WindowStub } from './stub.js'
 
-const host = { attachPort: vi.fn(), close: vi.fn(() => Promise.resolve()) }
+const host = {
+  attachPort: vi.fn<(...args: unknown[]) => void>(),
+  close: vi.fn<(...args: unknown[]) => Promise<void>>(() => Promise.resolve()),
+}
 vi.mock('electron', () => electron)
-vi.mock('../../../src-main/api/host.js', () => ({ openHost: vi.fn(() => Promise.resolve(host)) }))
+vi.mock('../../../src-main/api/host.js', () => ({
+  openHost: vi.fn<() => Promise<unknown>>(() => Promise.resolve(host)),
+}))
 vi.mock('../../../src-main/api/page-files.js', async (original) => ({
   ...(await original<object>()),
   pageFolder: () => join(home, 'page'),
@@ -57,7 +62,7 @@ describe('the window', () => {
   test('neither navigates away nor opens windows; https links open outside, others nowhere', () => {
     const contents = window.webContents
     const navigate = (url: string): boolean => {
-      const preventDefault = vi.fn()
+      const preventDefault = vi.fn<(...args: unknown[]) => void>()
       contents.emit('will-navigate', { url, preventDefault })
       return preventDefault.mock.calls.length === 0
     }
@@ -84,7 +89,7 @@ describe('the window', () => {
   test('fences web contents that others make, and lets no webview in', () => {
     const other = new ContentsStub()
     electron.app.emit('web-contents-created', {}, other)
-    const preventDefault = vi.fn()
+    const preventDefault = vi.fn<(...args: unknown[]) => void>()
     other.emit('will-attach-webview', { preventDefault })
     expect(preventDefault).toHaveBeenCalled()
   })
@@ -149,7 +154,7 @@ describe('the port', () => {
   })
 
   test.each([
-    ['another frame', { url: 'app://dojo/index.html', postMessage: vi.fn() }],
+    ['another frame', { url: 'app://dojo/index.html', postMessage: vi.fn<(...args: unknown[]) => void>() }],
     ['no frame', null],
   ])('is refused to %s', (_who, frame) => {
     ask(frame)
@@ -167,7 +172,7 @@ describe('the port', () => {
 
 describe('the end', () => {
   test('waits until what belongs to this process has ended', async () => {
-    const preventDefault = vi.fn()
+    const preventDefault = vi.fn<(...args: unknown[]) => void>()
     electron.app.emit('will-quit', { preventDefault })
     expect(preventDefault).toHaveBeenCalled()
     await vi.waitFor(() => expect(electron.app.exit).toHaveBeenCalledWith(0))

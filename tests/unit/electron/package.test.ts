@@ -14,7 +14,7 @@ test("electron-builder.yml is valid by the builder's own schema", async () => {
     validateConfiguration(config: unknown, logger: unknown): Promise<void>
   }
   await expect(validateConfiguration(config, { add: () => undefined, isEnabled: false })).resolves.toBeUndefined()
-})
+}, 60_000) // the builder is a big module to load
 
 test('the packaged program runs nothing but its own archive', () => {
   expect(config.electronFuses).toMatchObject({

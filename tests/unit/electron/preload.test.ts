@@ -1,12 +1,12 @@
 import { EventEmitter } from 'node:events'
 import { beforeAll, expect, test, vi } from 'vitest'
 
-const ipcRenderer = Object.assign(new EventEmitter(), { send: vi.fn() })
+const ipcRenderer = Object.assign(new EventEmitter(), { send: vi.fn<(...args: unknown[]) => void>() })
 vi.mock('electron', () => ({ ipcRenderer }))
 
 const page = Object.assign(new EventEmitter(), {
   addEventListener: (name: string, listener: (event: unknown) => void) => page.on(name, listener),
-  postMessage: vi.fn(),
+  postMessage: vi.fn<(...args: unknown[]) => void>(),
 })
 const ours = { source: page, origin: 'app://dojo', data: 'dojo:port-please' }
 

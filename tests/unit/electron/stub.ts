@@ -3,7 +3,7 @@ import { vi } from 'vitest'
 
 /** Electron as far as src-main/electron.ts uses it: it records what was asked, and tests send its events. */
 export class ContentsStub extends EventEmitter {
-  mainFrame = { url: 'app://dojo/index.html', postMessage: vi.fn() }
+  mainFrame = { url: 'app://dojo/index.html', postMessage: vi.fn<(...args: unknown[]) => void>() }
   openHandler: (details: { url: string }) => { action: string } = () => ({ action: 'allow' })
   setWindowOpenHandler(handler: (details: { url: string }) => { action: string }): void {
     this.openHandler = handler
@@ -14,9 +14,9 @@ export class WindowStub extends EventEmitter {
   static all: WindowStub[] = []
   webContents = new ContentsStub()
   loaded: string[] = []
-  show = vi.fn()
-  focus = vi.fn()
-  restore = vi.fn()
+  show = vi.fn<(...args: unknown[]) => void>()
+  focus = vi.fn<(...args: unknown[]) => void>()
+  restore = vi.fn<(...args: unknown[]) => void>()
   isMinimized = (): boolean => true
   constructor(readonly options: Record<string, unknown> & { webPreferences: Record<string, unknown> }) {
     super()
@@ -30,9 +30,9 @@ export class WindowStub extends EventEmitter {
 }
 
 export class PortStub extends EventEmitter {
-  start = vi.fn()
-  close = vi.fn()
-  postMessage = vi.fn()
+  start = vi.fn<(...args: unknown[]) => void>()
+  close = vi.fn<(...args: unknown[]) => void>()
+  postMessage = vi.fn<(...args: unknown[]) => void>()
 }
 
 type Ask = (
@@ -47,12 +47,12 @@ export const electron = {
     lock: true,
     requestSingleInstanceLock: (): boolean => electron.app.lock,
     whenReady: () => Promise.resolve(),
-    quit: vi.fn(),
-    exit: vi.fn(),
+    quit: vi.fn<(...args: unknown[]) => void>(),
+    exit: vi.fn<(...args: unknown[]) => void>(),
   }),
   BrowserWindow: WindowStub,
   ipcMain: new EventEmitter(),
-  Menu: { setApplicationMenu: vi.fn() },
+  Menu: { setApplicationMenu: vi.fn<(...args: unknown[]) => void>() },
   MessageChannelMain: class {
     port1 = new PortStub()
     port2 = new PortStub()
@@ -76,5 +76,5 @@ export const electron = {
         void (electron.session.defaultSession.device = handler),
     },
   },
-  shell: { openExternal: vi.fn(() => Promise.resolve()) },
+  shell: { openExternal: vi.fn<(...args: unknown[]) => Promise<void>>(() => Promise.resolve()) },
 }
