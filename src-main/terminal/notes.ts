@@ -11,10 +11,16 @@ const grey = (text: string): string => `\r\n\x1b[90m[${text}]\x1b[0m\r\n`
  */
 const calm = '\x1b[?1047l\x1b[?1000;1002;1003;1006;1004;2004l\x1b[?25h\x1b[0m\x1b[!p'
 
+const hideCursor = '\x1b[?25l'
+const showCursor = '\x1b[?25h'
+
 export const notes = {
+  /** Without a cursor: nothing that is typed goes anywhere now. */
   hostGone: (host: string, why: string): string =>
-    calm + grey(`${host} ${why}: this terminal reconnects when it is back`),
-  reconnected: (host: string): string => grey(`${host} is back: a new session, the old one ended with its host`),
+    `${calm}${grey(`${host} ${why}: this terminal reconnects when it is back`)}${hideCursor}`,
+  /** Right under the note that it was gone. */
+  reconnected: (host: string): string =>
+    `${showCursor}${grey(`${host} is back: a new session, the old one ended with its host`).replace(/^\r\n/, '')}`,
   ended: (): string => calm + grey('the session ended: Enter starts another'),
   refused: (why: string): string => calm + grey(`${why}: Enter tries again`),
 }

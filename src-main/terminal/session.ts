@@ -60,7 +60,7 @@ export function createSession({ view, handle, command, cols, rows }: SessionOpti
   let early = ''
   let endedAt = 0
   let closed = false
-  let sessions = 0
+  let wasGone = false
   let owedHangUp: Tty | null = null
 
   /** @returns whether the event changed anything */
@@ -81,7 +81,8 @@ export function createSession({ view, handle, command, cols, rows }: SessionOpti
       const options = { user: command.user, env: command.env, ...size }
       const tty = await logged(log, 'open a terminal', where, () => handle.tty(host, command.argv, options))
       if (closed || state !== 'connecting') return await tty.close()
-      if (++sessions > 1) output.append(notes.reconnected(host))
+      if (wasGone) output.append(notes.reconnected(host))
+      wasGone = false
       adopt(tty, options)
     } catch (error) {
       if (closed) return
@@ -143,6 +144,7 @@ export function createSession({ view, handle, command, cols, rows }: SessionOpti
   const goDown = (why: string): void => {
     const last = line
     if (!on('host-gone', `${host} ${why}`)) return
+    wasGone = true
     const say = (): void => output.append(notes.hostGone(host, why))
     if (last) last.over = Promise.race([last.over, pause(lastBytesWithinMs)]).then(say)
     else say()

@@ -27,9 +27,9 @@ export function terminalColours(style: CSSStyleDeclaration = getComputedStyle(do
     brightWhite: token('ink'),
     ...hues,
     ...bright,
-    scrollbarSliderBackground: `${token('line3')}66`,
-    scrollbarSliderHoverBackground: `${token('line3')}99`,
-    scrollbarSliderActiveBackground: `${token('line3')}cc`,
+    scrollbarSliderBackground: token('line2'),
+    scrollbarSliderHoverBackground: token('line3'),
+    scrollbarSliderActiveBackground: token('line3'),
     overviewRulerBorder: token('inset'),
   }
 }

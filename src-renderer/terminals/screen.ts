@@ -9,8 +9,8 @@ import { isCopy, isPaste } from './keys.js'
 
 const scrollbackLines = 10_000
 const font = "'JetBrains Mono Variable', 'JetBrains Mono', ui-monospace, monospace"
-/** 13/18; in projector mode 16/22. The font's own height is 1.32 em, which the ratio is of. */
-const sizes = { normal: { fontSize: 13, lineHeight: 1.05 }, large: { fontSize: 16, lineHeight: 1.05 } }
+/** 13/18; in projector mode 16/22. The ratio is of the font's own height, 17 and 21, and cut to whole pixels. */
+const sizes = { normal: { fontSize: 13, lineHeight: 1.06 }, large: { fontSize: 16, lineHeight: 1.06 } }
 /** A drag of a divider gives dozens of sizes a second; each would redraw the program's screen. */
 const fitAfterMs = 60
 
@@ -46,7 +46,7 @@ export function createXtermScreen({ onInput, onResize, onFound }: ScreenEvents) 
     scrollback: scrollbackLines,
     minimumContrastRatio: 4.5,
     cursorInactiveStyle: 'outline',
-    overviewRuler: { width: 10 },
+    overviewRuler: { width: 8 },
     rescaleOverlappingGlyphs: true,
     theme: terminalColours(),
     linkHandler: { activate: open },

@@ -57,7 +57,7 @@ export function addTab(layout: Layout, place: Place, key: string, id: string | n
   return show({ ...layout, tabs }, key)
 }
 
-/** The nearest tab that is not shown takes the pane of the closed one; without any the pane goes. */
+/** The nearest tab that is not shown, rather the next, takes the pane of the closed one; without any the pane goes. */
 export function closeTab(layout: Layout, key: string): Layout {
   const at = layout.tabs.findIndex((tab) => tab.key === key)
   if (at < 0) return layout
@@ -65,7 +65,7 @@ export function closeTab(layout: Layout, key: string): Layout {
   const pane = layout.shown.indexOf(key)
   if (pane < 0) return { ...layout, tabs }
   const hidden = tabs.filter((tab) => !layout.shown.includes(tab.key))
-  const near = hidden.toSorted((a, b) => Math.abs(tabs.indexOf(a) - at + 0.5) - Math.abs(tabs.indexOf(b) - at + 0.5))[0]
+  const near = hidden.toSorted((a, b) => Math.abs(tabs.indexOf(a) - at + 0.25) - Math.abs(tabs.indexOf(b) - at + 0.25))[0]
   const shown = near ? layout.shown.with(pane, near.key) : layout.shown.toSpliced(pane, 1)
   return { tabs, shown, focused: Math.max(0, Math.min(layout.focused, shown.length - 1)) }
 }
