@@ -28,7 +28,7 @@ beforeAll(async () => {
   await writeFile(join(home, 'page', 'index.html'), '<title>page</title>')
   await writeFile(join(home, 'secret.json'), '{}')
   await import('../../../src-main/electron.js')
-  await vi.waitFor(() => expect(WindowStub.all).toHaveLength(1))
+  await vi.waitUntil(() => WindowStub.all.length === 1)
   window = WindowStub.all[0]!
 })
 afterAll(async () => {

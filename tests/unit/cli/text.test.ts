@@ -1,0 +1,173 @@
+import { describe, expect, test } from 'vitest'
+import { faultOptions } from '../../../src-main/cli/fault-options.js'
+import { ago, bytes, table } from '../../../src-main/cli/output.js'
+import { showBoot } from '../../../src-main/cli/show-boot.js'
+import { probeText, statusText } from '../../../src-main/cli/status-text.js'
+import type { ClusterState, HostView } from '../../../src-main/contract/cluster.js'
+import type { BootProgress } from '../../../src-main/contract/lab.js'
+
+test('columns are aligned, without spaces at the end', () => {
+  expect(table([['pg1', 'leader', ''], ['witness', '-', 'x']], ['host', 'role', 'note'])).toBe(
+    'HOST     ROLE    NOTE\npg1      leader\nwitness  -       x\n',
+  )
+})
+
+test('sizes and ages are in the largest unit that says something', () => {
+  expect([bytes(10), bytes(330_000_000), bytes(5 * 1024 ** 3)]).toEqual(['10 B', '314.7 MiB', '5.0 GiB'])
+  expect([ago(0, 5_000), ago(0, 180_000), ago(0, 7_200_000), ago(0, 3 * 86_400_000)]).toEqual([
+    '5 s ago',
+    '3 min ago',
+    '2 h ago',
+    '3 days ago',
+  ])
+})
+
+describe('options of a fault', () => {
+  const kind = {
+    kind: 'kill',
+    summary: '',
+    action: '',
+    targets: 'any-host' as const,
+    options: {
+      properties: {
+        process: { type: 'string' },
+        grace: { type: 'integer' },
+        hard: { type: 'boolean' },
+        from: { type: 'array', items: { type: 'string' } },
+      },
+    },
+  }
+  test('are typed by the schema', () => {
+    const given = ['--process', 'patroni', '--grace=5', '--hard', '--from', 'pg1,pg2']
+    expect(faultOptions(kind, given)).toEqual({ process: 'patroni', grace: 5, hard: true, from: ['pg1', 'pg2'] })
+  })
+  test.each([
+    [['--proces', 'x'], 'it takes --process, --grace, --hard, --from'],
+    [['word'], 'it takes'],
+    [['--process'], 'none was given'],
+    [['--grace', 'five'], '"five" is none'],
+    [['--hard=maybe'], '"maybe" is none'],
+  ])('refuse %s in words', (given, why) => {
+    expect(() => faultOptions(kind, given)).toThrow(why)
+  })
+})
+
+const now = 1_000_000
+const fresh = <T>(value: T) => ({ value, at: now, stale: false })
+const silent = (error: string) => ({ value: null, at: null, stale: true, error })
+const host = (name: string, role: HostView['role'], note: string): HostView => ({
+  name,
+  role,
+  timeline: role === 'none' ? null : 3,
+  note,
+  engine: fresh({ container: 'running', since: 0 }),
+})
+const state: ClusterState = {
+  lab: 'a',
+  at: now,
+  hosts: [host('pg1', 'leader', 'writes'), host('witness', 'none', '')],
+  leader: 'pg1',
+  dcs: fresh({
+    leader: 'pg1',
+    lease: { id: '1', ttlS: 20, leftMs: 17_900, readAt: now - 1_000, renewedAt: null },
+    sync: { leader: 'pg1', standbys: ['pg2'] },
+    config: {},
+    initialize: null,
+    failover: null,
+    history: [],
+    members: {},
+    pause: false,
+  }),
+  etcd: fresh({ members: [{ name: 'pg1', answers: true, leader: true }], quorum: true }),
+  proxy: fresh([{ host: 'pg1', write: true, read: false, check: 'L7OK' }]),
+  backup: silent('backup does not answer'),
+  probe: null,
+  faults: [],
+}
+const summary = { lab: 'a', topology: 'pair-witness', state: 'healthy' as const, createdAt: now - 60_000, hosts: [], attempt: null }
+
+describe('a status', () => {
+  test('names the leader, its lease by now, quorum, routes, and what is silent', () => {
+    const text = statusText(summary, state, now)
+    expect(text).toContain('pg1 holds the leader key, 16 of 20 s left')
+    expect(text).toContain('1 of 1 members answer, quorum')
+    expect(text).toContain('writes to pg1, reads to nobody')
+    expect(text).toContain('not known: backup does not answer')
+    expect(text).toMatch(/^witness\s+-\s+-\s+running$/m)
+  })
+
+  test('shows what is old as old', () => {
+    const old = { ...state, dcs: { ...state.dcs, at: now - 12_000, stale: true }, leader: null }
+    expect(statusText(summary, old, now)).toContain('nobody holds the leader key (12 s old)')
+  })
+
+  test('lists faults that still hold, and only those', () => {
+    const fault = { id: 'f1', kind: 'crash', target: 'pg1', options: {}, appliedAt: 0, by: 'cli' as const }
+    const faults = [
+      { ...fault, state: 'active' as const },
+      { ...fault, id: 'f0', state: 'healed' as const },
+    ]
+    expect(statusText(summary, { ...state, faults }, now)).toMatch(/faults\s+crash pg1 \(f1\)\n/)
+  })
+
+  test('tells the probe in one line', () => {
+    const outage = { from: 0, lastAckAt: 0, until: 1, seconds: 22.04, failed: 3, unknown: 1 }
+    const probe = {
+      running: true,
+      startedAt: 0,
+      writesPerSecond: 40,
+      rate: 40,
+      acknowledged: 100,
+      failed: 3,
+      unknown: 1,
+      outages: [outage],
+      lost: 0,
+      verifiedAt: 1,
+    }
+    expect(probeText({ probe })).toBe(
+      '40 writes/s; 100 acknowledged, 3 failed, 1 unknown; 1 outage, the longest 22.0 s; 0 lost',
+    )
+  })
+})
+
+describe('a boot', () => {
+  const progress = (phases: [string, BootProgress['phases'][number]['state'], number?][]): BootProgress => ({
+    lab: 'a',
+    topology: 't',
+    startedAt: 0,
+    elapsedMs: 5_000,
+    state: 'booting',
+    phases: phases.map(([title, phase, endedMs]) => ({
+      phase: title as 'etcd',
+      title,
+      about: '',
+      state: phase,
+      startedMs: 0,
+      ...(endedMs !== undefined && { endedMs }),
+    })),
+    hosts: [],
+    log: [],
+  })
+  const show = (tty: boolean, ...all: BootProgress[]): string => {
+    let text = ''
+    const out = (part: string): void => void (text += part)
+    const it = showBoot({ out, err: out, tty, columns: () => 80, onInterrupt: () => () => undefined })
+    for (const each of all) it(each)
+    return text
+  }
+
+  test('without a terminal is one line per phase, as it ends, and only once', () => {
+    const text = show(
+      false,
+      progress([['etcd', 'running'], ['leader', 'waiting']]),
+      progress([['etcd', 'done', 1_234], ['leader', 'running']]),
+      progress([['etcd', 'done', 1_234], ['leader', 'failed', 4_000]]),
+    )
+    expect(text).toBe('lab "a" (t)\n   1.2 s  ok    etcd\n   4.0 s  FAIL  leader\n')
+  })
+
+  test('on a terminal is drawn in place', () => {
+    const one = progress([['etcd', 'running']])
+    expect(show(true, one, one).split('\u001B[2A')).toHaveLength(2)
+  })
+})
