@@ -50,8 +50,9 @@ export async function createHost(docker: Docker, plan: HostPlan): Promise<void> 
       HostConfig: {
         NetworkMode: networkName(owner),
         PortBindings: Object.fromEntries(published),
-        ExtraHosts: Object.entries(peers).map(([name, at]) => `${name}:${at}`),
-        Dns: ['127.0.0.1'], // nobody answers there: a lab asks no name server outside
+        // the engine itself adds a host's own name
+        ExtraHosts: Object.entries(peers).flatMap(([name, at]) => (name === host ? [] : [`${name}:${at}`])),
+        Dns: ['127.0.0.1'], // nobody answers there, so that the engine's own forwarder asks nobody outside
         Memory: memoryBytes,
         MemorySwap: memoryBytes,
         PidsLimit: pidsLimit,

@@ -2,7 +2,8 @@ import { stringify } from 'yaml'
 import type { HostFile } from '../../docker/archive.js'
 import { firstLeaderOf, hostsWith, pgdata, repositoryOf, type LabPlan } from '../plan.js'
 
-const yaml = (value: unknown): string => stringify(value, { lineWidth: 0 })
+/** YAML 1.1, because Patroni reads that: there, a bare `on` is a boolean and no word of PostgreSQL's. */
+const yaml = (value: unknown): string => stringify(value, { lineWidth: 0, version: '1.1' })
 const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`
 
 /** Patroni's configuration, and what it makes at the cluster's birth. Readable by postgres only: it holds passwords. */

@@ -1,0 +1,146 @@
+import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import type { HostFile } from '../../../src-main/docker/archive.js'
+import { renderEnvironment, renderHost } from '../../../src-main/lab/render/index.js'
+import { planOf, topologyOf } from './plan-of.js'
+
+const file = (files: HostFile[], path: string): HostFile => {
+  const found = files.find((entry) => entry.path === path)
+  if (!found) throw new Error(`no ${path} among ${files.map((entry) => entry.path).join(', ')}`)
+  return found
+}
+const rendered = (host: string, path: string, plan = planOf()): string => file(renderHost(plan, host), path).content
+const withThird = topologyOf({
+  ...topologyOf().hosts,
+  pg3: { address: 16, at: [0, 2], services: ['etcd', 'patroni', 'pgbackrest'] },
+})
+
+describe('etcd', () => {
+  test('every member knows every member, by name', () => {
+    const config = parse(rendered('witness', '/etc/etcd/etcd.yml')) as Record<string, unknown>
+    expect(config).toMatchObject({
+      name: 'witness',
+      'initial-cluster': 'pg1=http://pg1:2380,pg2=http://pg2:2380,witness=http://witness:2380',
+      'advertise-client-urls': 'http://witness:2379',
+      'heartbeat-interval': 100,
+      'election-timeout': 1000,
+      'enable-grpc-gateway': true,
+    })
+  })
+})
+
+describe('patroni', () => {
+  const config = (host: string, plan = planOf()) =>
+    parse(rendered(host, '/etc/patroni/patroni.yml', plan), { version: '1.1' }) as Record<string, any> // eslint-disable-line typescript/no-explicit-any
+
+  test('only the first host may make the cluster, so that it is always the first leader', () => {
+    expect(config('pg1')['bootstrap']).toBeDefined()
+    expect(config('pg2')['bootstrap']).toBeUndefined()
+  })
+
+  test('a setting of the topology reaches the dynamic configuration without a line of code', () => {
+    const plan = planOf()
+    plan.settings.patroni.ttl = 31
+    plan.settings.postgresql['work_mem'] = '8MB'
+    const { dcs } = config('pg1', plan)['bootstrap']
+    expect(dcs).toMatchObject({ ttl: 31, postgresql: { parameters: { work_mem: '8MB' }, use_pg_rewind: true } })
+  })
+
+  test('whatever changes something over REST asks for a password', () => {
+    expect(config('pg2')['restapi'].authentication).toEqual({ username: 'patroni', password: 'secret-of-patroni' })
+  })
+
+  test('replication is let in from the lab and from the host itself', () => {
+    const hba = config('pg1')['postgresql'].pg_hba as string[]
+    expect(hba).toContain('host replication replicator 10.77.9.0/24 scram-sha-256')
+    expect(hba).toContain('host replication replicator 127.0.0.1/32 scram-sha-256')
+    expect(hba.join('\n')).not.toMatch(/trust|0\.0\.0\.0/)
+  })
+
+  test("a word of PostgreSQL's that YAML takes for a boolean stays a word", () => {
+    expect(rendered('pg1', '/etc/patroni/patroni.yml')).toContain('archive_mode: "on"')
+  })
+
+  test('a topology without a repository archives nothing', () => {
+    const { backup: _, ...hosts } = topologyOf().hosts
+    const { dcs } = config('pg1', planOf(topologyOf(hosts)))['bootstrap']
+    expect(dcs.postgresql.parameters).not.toHaveProperty('archive_mode')
+  })
+
+  test('passwords are readable by their user only', () => {
+    const secret = renderHost(planOf(), 'pg1').filter(({ content }) => content.includes('secret-of-'))
+    expect(secret.length).toBeGreaterThan(3)
+    expect(secret.filter(({ mode }) => mode & 0o077)).toEqual([])
+  })
+
+  test('a quote in a password stays inside its literal', () => {
+    const plan = planOf()
+    plan.credentials.app.password = "it's"
+    expect(rendered('pg1', '/etc/patroni/role.sql', plan)).toBe("CREATE ROLE app LOGIN PASSWORD 'it''s';\n")
+  })
+})
+
+describe('pgbackrest', () => {
+  const conf = '/etc/pgbackrest/pgbackrest.conf'
+
+  test('the repository lets every database host in, and reaches each by a number', () => {
+    const text = rendered('backup', conf, planOf(withThird))
+    for (const host of ['pg1', 'pg2', 'pg3']) expect(text).toContain(`tls-server-auth=${host}=main\n`)
+    expect(text).toContain('pg3-host=pg3\n')
+    expect(text).toContain('pg3-host-type=tls\n')
+    expect(text).not.toContain('repo1-host=')
+  })
+
+  test('a database host knows the repository and lets only that in', () => {
+    const text = rendered('pg2', conf)
+    expect(text).toContain('repo1-host=backup\n')
+    expect(text.match(/tls-server-auth=/g)).toHaveLength(1)
+    expect(text).toContain('io-timeout=3\n')
+  })
+
+  test('each host gets its own key, and nobody else may read it', () => {
+    const key = file(renderHost(planOf(), 'pg2'), '/etc/pgbackrest/tls/host.key')
+    expect(key).toMatchObject({ content: 'key pg2', mode: 0o600, owner: 'postgres' })
+  })
+})
+
+describe('haproxy', () => {
+  test('a host that is added becomes a server of both addresses', () => {
+    const text = rendered('proxy', '/etc/haproxy/haproxy.cfg', planOf(withThird))
+    expect(text.match(/^ {2}server pg3 pg3:5432 check port 8008$/gm)).toHaveLength(2)
+  })
+})
+
+describe('pgbouncer', () => {
+  const pooled = (services: string[]) =>
+    planOf(topologyOf({ ...topologyOf().hosts, pool: { address: 20, at: [4, 0], services } }))
+
+  test('goes to the proxy, on its own host or on another', () => {
+    expect(rendered('pool', '/etc/pgbouncer/pgbouncer.ini', pooled(['pgbouncer']))).toContain(
+      '* = host=proxy port=5000',
+    )
+    const same = rendered('pool', '/etc/pgbouncer/pgbouncer.ini', pooled(['haproxy', 'pgbouncer']))
+    expect(same).toContain('* = host=127.0.0.1 port=5000')
+  })
+})
+
+describe('environment', () => {
+  test('bare psql is the superuser on a data host, and a client on the client route elsewhere', () => {
+    const plan = planOf()
+    expect(renderEnvironment(plan, 'pg1')).toMatchObject({ PGUSER: 'postgres', PGDATABASE: 'app' })
+    expect(renderEnvironment(plan, 'pg1')).not.toHaveProperty('PGHOST')
+    expect(renderEnvironment(plan, 'witness')).toMatchObject({ PGUSER: 'app', PGHOST: 'proxy', PGPORT: '5000' })
+  })
+
+  test("a host's own etcd member comes first", () => {
+    expect(renderEnvironment(planOf(), 'pg2')['ETCDCTL_ENDPOINTS']).toBe(
+      'http://pg2:2379,http://pg1:2379,http://witness:2379',
+    )
+  })
+
+  test('no password is in the environment', () => {
+    for (const host of Object.keys(topologyOf().hosts)) {
+      expect(JSON.stringify(renderEnvironment(planOf(), host))).not.toContain('secret-of-')
+    }
+  })
+})

@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest'
+import { settingsSpec } from '../../../src-main/contract/topology.js'
+import { withSettings } from '../../../src-main/lab/settings.js'
+
+const base = settingsSpec.parse({ postgresql: { shared_buffers: '64MB' } })
+const whyRefused = (...set: string[]): string => {
+  try {
+    withSettings(base, set)
+  } catch (error) {
+    return (error as { said: { why: string } }).said.why
+  }
+  throw new Error('it was accepted')
+}
+
+describe('--set', () => {
+  test('reaches every area and leaves the topology as it was', () => {
+    const set = [
+      'patroni.ttl=30',
+      'patroni.synchronous_mode=true',
+      'postgresql.max_connections=80',
+      'etcd.election_timeout=5000',
+    ]
+    expect(withSettings(base, set)).toMatchObject({
+      patroni: { ttl: 30, synchronous_mode: true, loop_wait: 2 },
+      postgresql: { max_connections: 80, shared_buffers: '64MB' },
+      etcd: { election_timeout: 5000 },
+    })
+    expect(base.patroni.ttl).toBe(20)
+  })
+
+  test('takes a value with an equals sign, and one that looks like nothing else', () => {
+    const { postgresql } = withSettings(base, ['postgresql.search_path=a=b', 'postgresql.work_mem=8MB'])
+    expect(postgresql).toMatchObject({ search_path: 'a=b', work_mem: '8MB' })
+  })
+
+  test.each([
+    ['no form', 'ttl=30', 'AREA.KEY=VALUE'],
+    ['no such area', 'patrony.ttl=30', 'there are patroni, postgresql, etcd'],
+    ['no such setting', 'patroni.tll=30', 'patroni.tll: no such setting; there are ttl, loop_wait'],
+    ['below what Patroni takes', 'patroni.ttl=10', 'patroni.ttl'],
+    ['not a number', 'patroni.ttl=long', 'patroni.ttl'],
+    ['a sum above ttl', 'patroni.loop_wait=10', '10 + 2 * 8 = 26, and may not exceed ttl (20)'],
+  ])('refuses %s and says what is right', (_, set, words) => expect(whyRefused(set)).toContain(words))
+
+  test('names all that is wrong at once', () => {
+    expect(whyRefused('patroni.ttl=1', 'nonsense').split('; ').length).toBeGreaterThan(1)
+  })
+
+  test('judges the sum rule on the result, whatever the order', () => {
+    expect(withSettings(base, ['patroni.loop_wait=10', 'patroni.ttl=30'])).toMatchObject({ patroni: { ttl: 30 } })
+  })
+})
