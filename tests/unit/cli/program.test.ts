@@ -56,13 +56,20 @@ describe('help', () => {
 })
 
 test('every verb that scripts may depend on is there', () => {
-  const io: Io = { out: vi.fn<Io['out']>(), err: vi.fn<Io['err']>(), tty: false, columns: () => 80, onInterrupt: vi.fn<Io['onInterrupt']>() }
+  const io: Io = {
+    out: vi.fn<Io['out']>(),
+    err: vi.fn<Io['err']>(),
+    tty: false,
+    columns: () => 80,
+    onInterrupt: vi.fn<Io['onInterrupt']>(),
+  }
   const program = programOf({ io, rest: null, json: () => undefined })
   const names = program.commands.map((command) => command.name())
   const promised =
     'doctor image up ls status exec shell psql fault faults heal probe checkpoint rewind checkpoints exercise prove run export report serve down'
   expect(names).toEqual(expect.arrayContaining(promised.split(' ')))
-  const under = (name: string): string[] => program.commands.find((it) => it.name() === name)!.commands.map((it) => it.name())
+  const under = (name: string): string[] =>
+    program.commands.find((it) => it.name() === name)!.commands.map((it) => it.name())
   expect(under('image')).toEqual(['build', 'export', 'import', 'status'])
   expect(under('exercise')).toEqual(
     expect.arrayContaining(['list', 'start', 'check', 'answer', 'hint', 'solve', 'next', 'reset', 'abandon']),
@@ -74,7 +81,12 @@ describe('wrong usage', () => {
     const { code, out, err } = await dojo('stauts')
     expect(code).toBe(2)
     expect(out).toBe('')
-    expect(err.trimEnd().split('\n').map((line) => line.slice(0, 7))).toEqual(['error  ', 'why    ', 'next   '])
+    expect(
+      err
+        .trimEnd()
+        .split('\n')
+        .map((line) => line.slice(0, 7)),
+    ).toEqual(['error  ', 'why    ', 'next   '])
     expect(err).toContain('Did you mean status?')
   })
 
@@ -118,11 +130,15 @@ describe('wrong usage', () => {
   })
 })
 
-test.each(['checkpoint a before', 'rewind a before', 'checkpoints a', 'run scenario.yaml --keep', 'export a --as compose d', 'report x'])(
-  '`dojo %s` says that it comes later',
-  async (line) => {
-    const { code, err } = await dojo(...line.split(' '))
-    expect(code).toBe(2)
-    expect(err).toContain('is not in this version')
-  },
-)
+test.each([
+  'checkpoint a before',
+  'rewind a before',
+  'checkpoints a',
+  'run scenario.yaml --keep',
+  'export a --as compose d',
+  'report x',
+])('`dojo %s` says that it comes later', async (line) => {
+  const { code, err } = await dojo(...line.split(' '))
+  expect(code).toBe(2)
+  expect(err).toContain('is not in this version')
+})

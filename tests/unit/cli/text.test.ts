@@ -7,9 +7,15 @@ import type { ClusterState, HostView } from '../../../src-main/contract/cluster.
 import type { BootProgress } from '../../../src-main/contract/lab.js'
 
 test('columns are aligned, without spaces at the end', () => {
-  expect(table([['pg1', 'leader', ''], ['witness', '-', 'x']], ['host', 'role', 'note'])).toBe(
-    'HOST     ROLE    NOTE\npg1      leader\nwitness  -       x\n',
-  )
+  expect(
+    table(
+      [
+        ['pg1', 'leader', ''],
+        ['witness', '-', 'x'],
+      ],
+      ['host', 'role', 'note'],
+    ),
+  ).toBe('HOST     ROLE    NOTE\npg1      leader\nwitness  -       x\n')
 })
 
 test('sizes and ages are in the largest unit that says something', () => {
@@ -84,7 +90,14 @@ const state: ClusterState = {
   probe: null,
   faults: [],
 }
-const summary = { lab: 'a', topology: 'pair-witness', state: 'healthy' as const, createdAt: now - 60_000, hosts: [], attempt: null }
+const summary = {
+  lab: 'a',
+  topology: 'pair-witness',
+  state: 'healthy' as const,
+  createdAt: now - 60_000,
+  hosts: [],
+  attempt: null,
+}
 
 describe('a status', () => {
   test('names the leader, its lease by now, quorum, routes, and what is silent', () => {
@@ -159,9 +172,18 @@ describe('a boot', () => {
   test('without a terminal is one line per phase, as it ends, and only once', () => {
     const text = show(
       false,
-      progress([['etcd', 'running'], ['leader', 'waiting']]),
-      progress([['etcd', 'done', 1_234], ['leader', 'running']]),
-      progress([['etcd', 'done', 1_234], ['leader', 'failed', 4_000]]),
+      progress([
+        ['etcd', 'running'],
+        ['leader', 'waiting'],
+      ]),
+      progress([
+        ['etcd', 'done', 1_234],
+        ['leader', 'running'],
+      ]),
+      progress([
+        ['etcd', 'done', 1_234],
+        ['leader', 'failed', 4_000],
+      ]),
     )
     expect(text).toBe('lab "a" (t)\n   1.2 s  ok    etcd\n   4.0 s  FAIL  leader\n')
   })
