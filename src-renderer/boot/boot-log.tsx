@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'react'
 import type { BootProgress } from '../../src-main/contract/lab.js'
 
 /** "2026-11-21 03:48:40.760 UTC [95] " and the like: the time is in the first column already. */
-const stamp = /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[.,]?\d*(Z| [A-Z]{3,4})?\s*(\[\d+\]\s*)?/
+const stamp = /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[.,]?\d*(Z| UTC)?\s*(\[\d+\]\s*)?/
 
 /** A service's line without its own time; of a line of JSON (etcd writes those) the message and what went wrong. */
 export function plainLine(line: string): string {

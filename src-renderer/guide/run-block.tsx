@@ -15,7 +15,7 @@ export function RunBlockView({ block, lab }: { block: RunBlock; lab: string }) {
     setRanAt(serverNow())
   })
   return (
-    <div className="run">
+    <div className="run" data-long={block.text.length > 24}>
       <pre>{block.text}</pre>
       <span className="run-side">
         <span className="t1 ink3">

@@ -1,0 +1,211 @@
+import AxeBuilder from '@axe-core/playwright'
+import type { Page } from 'playwright/test'
+import { expect, openHome, test } from './support/test.js'
+
+const sizes = [
+  { width: 1440, height: 900 },
+  { width: 1100, height: 700 },
+]
+const schemes = ['dark', 'light'] as const
+
+/** Violations of WCAG A and AA, in words short enough for a failure's message. */
+async function violations(page: Page): Promise<string[]> {
+  const { violations: found } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'])
+    .analyze()
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)
+}
+
+/** Nothing is wider than the window, and nothing is cut that a scroll bar does not reach. */
+const overflows = (page: Page): Promise<boolean> =>
+  page.evaluate(
+    () =>
+      document.documentElement.scrollWidth > window.innerWidth ||
+      document.documentElement.scrollHeight > window.innerHeight,
+  )
+
+const scheme = (page: Page): Promise<string | undefined> =>
+  page.evaluate(() => document.documentElement.dataset['scheme'])
+
+test.describe('without its token', () => {
+  test('an address shows nothing, and says where the right one is', async ({ page, dojo }) => {
+    const { origin } = new URL(dojo.url)
+    await openHome(page, `${origin}/`)
+    await expect(page.getByRole('heading', { name: 'This address lacks its access token' })).toBeVisible()
+    await expect(page.getByText('npm start')).toBeVisible()
+    expect(await violations(page)).toEqual([])
+  })
+
+  test('an old address says that the app was started again', async ({ page, dojo }) => {
+    const { origin } = new URL(dojo.url)
+    await openHome(page, `${origin}/#token=${'x'.repeat(32)}`)
+    await expect(page.getByRole('heading', { name: 'The access token is not the right one' })).toBeVisible()
+  })
+})
+
+test.describe('home', () => {
+  for (const size of sizes) {
+    for (const colorScheme of schemes) {
+      test(`is accessible and fits at ${size.width}x${size.height}, ${colorScheme}`, async ({ page, dojo }) => {
+        await page.setViewportSize(size)
+        await page.emulateMedia({ colorScheme })
+        await openHome(page, dojo.url)
+        await expect(page.getByRole('button', { name: /^Fly your first failover/ })).toBeInViewport()
+        expect(await scheme(page)).toBe(colorScheme)
+        expect(await overflows(page)).toBe(false)
+        expect(await violations(page)).toEqual([])
+      })
+    }
+  }
+
+  test('takes its token out of the address, and a reload still has it', async ({ page, atHome: _ }) => {
+    expect(page.url()).not.toContain('token')
+    await openHome(page, page.url())
+    await expect(page.getByRole('heading', { name: 'Learning path' })).toBeVisible()
+  })
+
+  test('says what is planned and not there yet', async ({ page, atHome: _ }) => {
+    const stop = page.getByRole('listitem').filter({ hasText: 'Zero-error switchover' })
+    await expect(stop).toContainText('planned, not there yet')
+    await expect(stop.getByRole('button')).toHaveCount(0)
+  })
+
+  test('opens help and the finder by keys, and Esc gives the focus back', async ({ page, atHome: _ }) => {
+    await page.getByRole('button', { name: /^Find/ }).focus()
+    await page.keyboard.press('F1')
+    await expect(page.getByRole('dialog', { name: 'Help' })).toBeVisible()
+    expect(await violations(page)).toEqual([])
+    await page.keyboard.press('Escape')
+    await expect(page.getByRole('dialog')).toHaveCount(0)
+    await expect(page.getByRole('button', { name: /^Find/ })).toBeFocused()
+  })
+
+  test('finds a command by name, and remembers the colours', async ({ page, atHome: _ }) => {
+    await page.keyboard.press('Control+K')
+    await page.getByRole('combobox').fill('colours light')
+    expect(await violations(page)).toEqual([])
+    await page.keyboard.press('Enter')
+    await expect(page.getByRole('dialog')).toHaveCount(0)
+    expect(await scheme(page)).toBe('light')
+    await openHome(page, page.url())
+    expect(await scheme(page)).toBe('light')
+  })
+
+  test('is reached by Tab alone, each stop with a visible focus', async ({ page, atHome: _ }) => {
+    await expect(page.getByRole('heading', { name: 'Learning path' })).toBeVisible()
+    const names: string[] = []
+    for (let press = 0; press < 12; press++) {
+      await page.keyboard.press('Tab')
+      const focused = await page.evaluate(() => {
+        const element = document.activeElement as HTMLElement
+        const { outlineStyle, outlineWidth } = getComputedStyle(element)
+        return {
+          name: element.textContent ?? '',
+          seen: outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 1,
+        }
+      })
+      expect(focused.seen, `focus on "${focused.name}" can be seen`).toBe(true)
+      names.push(focused.name)
+    }
+    expect(names.join('|')).toContain('Fly your first failover')
+    expect(names.join('|')).toContain('Start pair-witness')
+  })
+})
+
+test.describe('a lab', () => {
+  test.describe.configure({ mode: 'serial', timeout: 240_000 })
+  let lab = ''
+
+  test.beforeAll(async ({ dojo }) => {
+    test.setTimeout(180_000)
+    lab = (JSON.parse(await dojo.cli('up', 'pair-witness', '--name', 'window', '--json')) as { lab: string }).lab
+  })
+  test.afterAll(async ({ dojo }) => {
+    await dojo.cli('down', lab)
+  })
+
+  const openLab = async (page: Page, url: string): Promise<void> => {
+    await openHome(page, url)
+    await page.getByRole('button', { name: `Open lab ${lab}` }).click()
+    await expect(page.getByRole('tab').first()).toBeVisible({ timeout: 30_000 })
+    await expect(page.getByRole('region', { name: 'Timeline' })).toBeVisible()
+  }
+
+  for (const size of sizes) {
+    for (const colorScheme of schemes) {
+      test(`its workspace is accessible and fits at ${size.width}x${size.height}, ${colorScheme}`, async ({
+        page,
+        dojo,
+      }) => {
+        await page.setViewportSize(size)
+        await page.emulateMedia({ colorScheme })
+        await openLab(page, dojo.url)
+        await expect(page.getByRole('region', { name: 'Topology' })).toContainText('pg1')
+        expect(await overflows(page)).toBe(false)
+        expect(await violations(page)).toEqual([])
+      })
+    }
+  }
+
+  test('F6 goes round the panels, and Alt 3 into the terminal', async ({ page, dojo }) => {
+    await openLab(page, dojo.url)
+    const where = () =>
+      page.evaluate(() => document.activeElement?.closest<HTMLElement>('[data-panel]')?.dataset['panel'])
+    const seen: (string | undefined)[] = []
+    for (let press = 0; press < 4; press++) {
+      await page.keyboard.press('F6')
+      seen.push(await where())
+    }
+    expect(seen).toEqual(['guide', 'topology', 'terminals', 'timeline'])
+    await page.keyboard.press('Alt+3')
+    expect(await where()).toBe('terminals')
+  })
+
+  test('a double click on a title fills the window, and puts it back', async ({ page, dojo }) => {
+    await openLab(page, dojo.url)
+    const panel = page.locator('[data-panel="timeline"]')
+    const before = (await panel.boundingBox())!
+    await panel.getByRole('heading', { name: 'Timeline' }).dblclick()
+    await expect.poll(async () => (await panel.boundingBox())!.height).toBeGreaterThan(before.height * 2)
+    await panel.getByRole('heading', { name: 'Timeline' }).dblclick()
+    await expect.poll(async () => (await panel.boundingBox())!.height).toBe(before.height)
+  })
+
+  test('the sizes of its panels are remembered', async ({ page, dojo }) => {
+    await openLab(page, dojo.url)
+    const guide = page.locator('[data-panel="guide"]')
+    const before = (await guide.boundingBox())!.width
+    const gutter = page.getByRole('separator', { name: 'Width of the guide' })
+    await gutter.focus()
+    for (let press = 0; press < 2; press++) await page.keyboard.press('ArrowRight')
+    const wider = await guide.evaluate((element) => element.getBoundingClientRect().width)
+    expect(wider).toBeGreaterThan(before)
+    await page.waitForTimeout(300) // the layout is written a moment after the last change
+    await openHome(page, page.url())
+    await expect.poll(async () => Math.round((await guide.boundingBox())!.width)).toBe(Math.round(wider))
+  })
+
+  test('a fault is chosen by keyboard, named on its button, shown as active, and healed', async ({ page, dojo }) => {
+    await openLab(page, dojo.url)
+    await page.keyboard.press('Alt+F')
+    const dialog = page.getByRole('dialog', { name: 'Inject a fault' })
+    await expect(dialog).toBeVisible()
+    expect(await violations(page)).toEqual([])
+    await dialog.getByRole('radio', { name: 'backup' }).check()
+    await dialog.getByRole('button', { name: 'Crash backup' }).press('Enter')
+    await expect(dialog).toHaveCount(0, { timeout: 60_000 })
+    const faults = page.getByRole('button', { name: /1 fault active/ })
+    await expect(faults).toBeVisible()
+    await faults.press('Enter')
+    await expect(page.getByText(/Proof: /)).toBeVisible()
+    await page.getByRole('button', { name: 'Heal backup' }).press('Enter')
+    await expect(page.getByRole('button', { name: 'Faults', exact: true })).toBeVisible({ timeout: 90_000 })
+  })
+
+  test('the app going away is said, and what stays on screen is called old', async ({ page, dojo }) => {
+    await openLab(page, dojo.url)
+    await dojo.killAndRestart()
+    await expect(page.getByText('Not connected to pg-ha-dojo')).toBeVisible({ timeout: 20_000 })
+    await expect(page.getByText(/What you see is the last that was known/)).toBeVisible()
+  })
+})
