@@ -1,14 +1,15 @@
 import type { z } from 'zod'
 import type { proxyBackend } from '../contract/cluster.js'
 import type { Endpoint } from '../contract/lab.js'
+import { httpGet } from './http-get.js'
 
 export type ProxyBackend = z.infer<typeof proxyBackend>
 
 /** HAProxy's statistics page as CSV. Throws when it does not answer. */
 export async function proxyStats({ host, port }: Endpoint, timeoutMs: number): Promise<ProxyBackend[]> {
-  const response = await fetch(`http://${host}:${port}/;csv`, { signal: AbortSignal.timeout(timeoutMs) })
-  if (!response.ok) throw new Error(`GET /;csv answered ${response.status}`)
-  return proxyBackendsOf(await response.text())
+  const { status, text } = await httpGet(`http://${host}:${port}/;csv`, timeoutMs)
+  if (status !== 200) throw new Error(`GET /;csv answered ${status}`)
+  return proxyBackendsOf(text)
 }
 
 /** Whether a proxy's name says that it takes writes, or reads. */

@@ -1,6 +1,7 @@
 import type { PatroniReading } from '../contract/cluster.js'
 import type { Endpoint } from '../contract/lab.js'
 import { clusterBody, historyBody, patroniBody, type ClusterBody } from './patroni-names.js'
+import { httpGet } from './http-get.js'
 import { reading, type Reading } from './reading.js'
 
 const defaultTimeoutMs = 900
@@ -22,9 +23,8 @@ export interface PatroniClient {
 export function patroniClient({ host, port }: Endpoint): PatroniClient {
   const get = (path: string, timeoutMs = defaultTimeoutMs): Promise<Reading<{ status: number; body: unknown }>> =>
     reading(async () => {
-      const response = await fetch(`http://${host}:${port}${path}`, { signal: AbortSignal.timeout(timeoutMs) })
-      const text = await response.text()
-      return { status: response.status, body: parsed(text) }
+      const { status, text } = await httpGet(`http://${host}:${port}${path}`, timeoutMs)
+      return { status, body: parsed(text) }
     })
   const typed = async <T>(path: string, parse: (body: unknown) => T, timeoutMs?: number): Promise<Reading<T>> => {
     const answer = await get(path, timeoutMs)

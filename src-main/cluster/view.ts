@@ -83,13 +83,10 @@ function concludeData(input: HostInput): Concluded {
   const began = now - (engine.value?.since ?? 0) < startsWithinMs
   if (patroni) {
     const note = `PostgreSQL: ${patroni.state}`
-    // nobody has asked it by SQL yet: Patroni has
-    if (
-      input.postgres?.at === null &&
-      !input.postgres.error &&
-      patroni.state === 'running' &&
-      patroni.role === 'replica'
-    ) {
+    // nobody has asked it by SQL yet, or it is slow: Patroni asks it too
+    const unheard = input.postgres?.at === null && !input.postgres.error
+    const slow = input.postgres?.error === 'no answer in time'
+    if ((unheard || slow) && patroni.state === 'running' && patroni.role === 'replica') {
       return { role: keys?.sync.standbys.includes(host.name) ? 'sync' : 'replica', note }
     }
     return { role: isOnItsWay(patroni) || patroni.state === 'running' || began ? 'starting' : 'none', note }
@@ -98,7 +95,7 @@ function concludeData(input: HostInput): Concluded {
   if (last?.value && isOnItsWay(last.value) && now - (last.at ?? 0) < busyMs) {
     return { role: 'starting', note: `Patroni is busy; it said last: ${last.value.state}` }
   }
-  if (began) return { role: 'starting', note: 'services start' }
+  if (began) return { role: 'starting', note: 'Patroni does not answer yet' }
   return { role: 'unknown', note: 'Patroni and PostgreSQL do not answer' }
 }
 
@@ -129,6 +126,6 @@ function concludeOther({ host, etcd, engine, now }: HostInput): Concluded {
   if (member.leader) return { role: 'none', note: `etcd leader, term ${member.term ?? '?'}` }
   if (member.answers) return { role: 'none', note: member.error ? `etcd ${member.error}` : 'votes' }
   return now - (engine.value?.since ?? 0) < startsWithinMs
-    ? { role: 'starting', note: 'services start' }
+    ? { role: 'starting', note: 'etcd does not answer yet' }
     : { role: 'none', note: `etcd does not answer: ${member.error ?? 'unknown'}` }
 }

@@ -63,8 +63,18 @@ export function createReconcile({ lab, ledger, save, contextOf, kindOf, isBusy }
     await save(entry)
   }
 
-  const isOpen = ({ record }: Entry): boolean =>
-    ['applying', 'active', 'healing'].includes(record.state) && !isBusy(record.id)
+  /** Another fault of ours is about to end this one, and will say so itself. */
+  const isEnding = ({ record }: Entry): boolean =>
+    ledger
+      .entries()
+      .some(
+        (other) =>
+          isBusy(other.record.id) &&
+          other.record.target === record.target &&
+          kindOf(other.record.kind).ends?.includes(record.kind),
+      )
+  const isOpen = (entry: Entry): boolean =>
+    ['applying', 'active', 'healing'].includes(entry.record.state) && !isBusy(entry.record.id) && !isEnding(entry)
   const now = async (): Promise<void> => {
     ledger.refresh()
     await Promise.all(

@@ -49,7 +49,11 @@ async function byRole(info: LabInfo, target: string, roles: () => Promise<Roles>
     return found
   }
   if (!(targetRoles as readonly string[]).includes(target)) {
-    throw unknownHost(target, [...info.hosts.map(({ name }) => name), ...targetRoles.map((role) => `${role} (a role)`)])
+    throw new DojoError('unknown-host', {
+      what: `No host "${target}" in this lab`,
+      why: `its hosts are ${info.hosts.map(({ name }) => name).join(', ')}, and the roles are ${targetRoles.join(', ')}`,
+      next: 'Use one of these names',
+    })
   }
   if (target === 'witness') {
     const witness = info.hosts.find((host) => host.services.includes('etcd') && !isData(host))

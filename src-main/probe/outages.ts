@@ -11,6 +11,8 @@ export interface OutageTracker {
   missed(how: 'failed' | 'unknown', sentAt: number, at: number): OutageEvent[]
   /** Time passes: nothing at all may come back for a while. */
   tick(at: number): OutageEvent[]
+  /** This process itself slept until now: unless an outage was under way, nothing is known of that time. */
+  slept(at: number): void
   outages(at: number): Outage[]
 }
 
@@ -36,9 +38,10 @@ export function trackOutages(startedAt: number): OutageTracker {
     return [{ what: 'began', outage: present(at, null) }]
   }
   return {
-    acknowledged(_sentAt, at) {
-      // a gap that only shows when it is over, as when every write hung and then went through, counts all the same
-      const long = at - lastAckAt > longestGapMs
+    acknowledged(sentAt, at) {
+      // a gap that only shows when it is over, as when writes hung and then went through, counts all the same; one in
+      // which nothing was tried is no evidence
+      const long = at - lastAckAt > longestGapMs && (gap.from !== null || at - sentAt > longestGapMs)
       const events: OutageEvent[] = []
       if (open || long) {
         const outage = present(at, at)
@@ -57,6 +60,9 @@ export function trackOutages(startedAt: number): OutageTracker {
       return tick(at)
     },
     tick,
+    slept(at) {
+      if (!open && gap.from === null) lastAckAt = Math.max(lastAckAt, at)
+    },
     outages: (at) => (open ? [...ended, present(at, null)] : [...ended]),
   }
 }

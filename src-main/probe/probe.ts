@@ -187,7 +187,10 @@ export function createProbe({ info, credentials, dir, rate: asked = 40 }: ProbeI
         const now = performance.now()
         const everyMs = 1000 / rate
         // what this process itself slept through was never tried, and says nothing about the cluster
-        if (now - due > 500) due = now
+        if (now - due > 500) {
+          due = now
+          tracker.slept(Date.now())
+        }
         for (; due <= now; due += everyMs) attempt()
       },
       Math.max(10, 1000 / rate),

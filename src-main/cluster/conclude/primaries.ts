@@ -17,7 +17,9 @@ export function concludePrimaries(atMost: number | undefined): (fact: Fact) => L
   return (fact) => {
     if (fact.source !== 'sql' || atMost === undefined) return []
     const { t, host, reading } = fact
-    if (!reading || reading.readOnly) {
+    // no answer is no evidence: what was seen a moment ago stands
+    if (!reading) return []
+    if (reading.readOnly) {
       writable.delete(host)
       if (violated.split(', ').includes(host)) violated = ''
       return []

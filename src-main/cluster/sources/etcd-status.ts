@@ -7,6 +7,7 @@ import { hostRuns, type EtcdStanding, type SourceContext } from './context.js'
 const timeoutMs = 700
 /** One late answer on a busy machine is no lost member. A refused connection is. */
 const lateAnswersAllowed = 1
+const lateFirstAnswersAllowed = 4
 /** Two rounds of an election with the default timeout; without a leader for longer, a majority is cut off or stuck. */
 const electionMs = 4_000
 
@@ -33,7 +34,8 @@ export async function followEtcdStatus(context: SourceContext): Promise<void> {
     const why = said.ok ? 'the host is away' : said.why
     const misses = (late.get(name) ?? 0) + 1
     late.set(name, misses)
-    if (why !== 'no answer in time' || misses > lateAnswersAllowed) answers.set(name, { why })
+    const allowed = answers.has(name) ? lateAnswersAllowed : lateFirstAnswersAllowed
+    if (why !== 'no answer in time' || misses > allowed) answers.set(name, { why })
   }
   const read = async (): Promise<void> => {
     const names = [...board.etcdClients.keys()]

@@ -1,0 +1,168 @@
+import { appendFile, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { FaultRecord } from '../../../src-main/contract/fault.js'
+import { faultKindInfo } from '../../../src-main/contract/fault.js'
+import { createFaults, faultKinds, type Faults } from '../../../src-main/faults/index.js'
+import { fakeLab, knowing } from './fake-lab.js'
+
+let lab: Awaited<ReturnType<typeof fakeLab>>
+let faults: Faults
+beforeEach(async () => {
+  lab = await fakeLab()
+  faults = await createFaults({ lab, observer: knowing('pg1', ['pg2']) })
+})
+afterEach(async () => {
+  await faults.close()
+  await rm(lab.dir, { recursive: true, force: true })
+})
+
+const lines = async (): Promise<{ record: FaultRecord }[]> =>
+  (await readFile(join(lab.dir, 'faults.jsonl'), 'utf8'))
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { record: FaultRecord })
+const states = async (): Promise<string[]> => (await lines()).map(({ record }) => `${record.kind} ${record.state}`)
+
+test('every kind says what it is, and documents every option', () => {
+  for (const { info } of faultKinds) {
+    faultKindInfo.parse(info)
+    expect(info.action).toContain('{host}')
+    const { properties = {} } = info.options as { properties?: Record<string, { description?: string }> }
+    for (const [name, option] of Object.entries(properties))
+      expect(option.description, `${info.kind}.${name}`).toBeTruthy()
+  }
+  expect(faultKinds.map(({ kind }) => kind)).toEqual(['crash', 'stop', 'freeze', 'start', 'kill'])
+})
+
+test('a crash is on the disk before it happens, proven after, and healed by a start', async () => {
+  lab.power.kill = async (host) => {
+    expect(await states()).toEqual(['crash applying'])
+    lab.states[host] = { container: 'exited', since: Date.now(), how: 'killed' }
+  }
+  const record = await faults.inject({ kind: 'crash', target: 'pg1' })
+  expect(record).toMatchObject({ state: 'active', target: 'pg1', by: 'learner', effect: { holds: true } })
+  expect(record.did).toBe('Killed every process on pg1 at once')
+  const [healed] = await faults.heal(record.id)
+  expect(healed).toMatchObject({ state: 'healed', healing: { holds: true } })
+  expect(await states()).toEqual(['crash applying', 'crash active', 'crash healing', 'crash healed'])
+})
+
+test.each([
+  ['leader', 'pg1'],
+  ['sync-standby', 'pg2'],
+  ['any-replica', 'pg2'],
+  ['witness', 'witness'],
+])('the role %s means %s', async (role, host) => {
+  expect(await faults.inject({ kind: 'freeze', target: role })).toMatchObject({ target: host })
+})
+
+test('a role that nobody has is refused, and nothing is done', async () => {
+  const leaderless = await createFaults({ lab, observer: knowing(null) })
+  await expect(leaderless.inject({ kind: 'crash', target: 'leader' })).rejects.toMatchObject({ code: 'fault-refused' })
+  await leaderless.close()
+  expect(lab.done).toEqual([])
+})
+
+test.each([
+  [{ kind: 'flood', target: 'pg1' }, 'unknown-fault', 'crash, stop, freeze, start, kill'],
+  [{ kind: 'crash', target: 'pg9' }, 'unknown-host', 'pg1, pg2, witness, backup'],
+  [{ kind: 'stop', target: 'pg1', options: { graceSeconds: -1 } }, 'usage', 'graceSeconds'],
+  [{ kind: 'stop', target: 'pg1', options: { grace: 1 } }, 'usage', 'grace'],
+  [{ kind: 'kill', target: 'pg1' }, 'usage', 'process'],
+  [{ kind: 'start', target: 'pg1' }, 'fault-refused', 'pg1 is running'],
+  [{ kind: 'kill', target: 'witness', options: { process: 'postgres' } }, 'fault-refused', 'no postgres'],
+])('%j is refused as %s before anything is done', async (request, code, word) => {
+  const failure: unknown = await faults.inject(request).catch((error: unknown) => error)
+  expect(failure).toMatchObject({ code, message: expect.stringContaining(word) })
+  expect(lab.done).toEqual([])
+  expect(faults.list()).toEqual([])
+})
+
+test('a second fault on a host that is down or frozen is refused, and says by which fault', async () => {
+  const { id } = await faults.inject({ kind: 'freeze', target: 'pg1' })
+  await expect(faults.inject({ kind: 'crash', target: 'pg1' })).rejects.toThrow(`frozen by fault freeze (${id})`)
+  await faults.heal()
+  await faults.inject({ kind: 'stop', target: 'pg1' })
+  await expect(faults.inject({ kind: 'crash', target: 'pg1' })).rejects.toThrow('pg1 is down already, by fault stop')
+})
+
+test('starting a host heals what took it down', async () => {
+  await faults.inject({ kind: 'crash', target: 'pg1' })
+  await faults.inject({ kind: 'crash', target: 'pg2' })
+  const started = await faults.inject({ kind: 'start', target: 'pg1' })
+  expect(started.state).toBe('ended')
+  expect(faults.list().map(({ kind, target, state }) => `${kind} ${target} ${state}`)).toEqual([
+    'crash pg1 healed',
+    'crash pg2 active',
+    'start pg1 ended',
+  ])
+})
+
+test('a host that was started by hand has ended its crash, also for an app that was not there', async () => {
+  await faults.inject({ kind: 'crash', target: 'pg1' })
+  lab.states['pg1'] = { container: 'running', since: Date.now() }
+  const later = await createFaults({ lab })
+  expect(later.list()).toMatchObject([
+    { state: 'ended', healing: { holds: true, observed: 'pg1 is back, by another hand' } },
+  ])
+  await later.close()
+})
+
+test.each([
+  ['exited', 'active'],
+  ['running', 'failed'],
+] as const)(
+  'an app that died between written and applied: a host that is %s makes the record %s',
+  async (container, state) => {
+    const record: FaultRecord = {
+      id: 'f1',
+      kind: 'crash',
+      target: 'pg1',
+      options: {},
+      state: 'applying',
+      appliedAt: 1,
+      by: 'learner',
+    }
+    await appendFile(join(lab.dir, 'faults.jsonl'), `${JSON.stringify({ record })}\n{"record":{"id":"f2","ki`)
+    lab.states['pg1'] = { container, since: 2 }
+    const later = await createFaults({ lab })
+    expect(later.list()).toMatchObject([{ id: 'f1', state }])
+    await later.close()
+  },
+)
+
+test('a fault whose effect does not show is failed, undone and an error', async () => {
+  lab.fail.power = true
+  await expect(faults.inject({ kind: 'freeze', target: 'pg1' })).rejects.toMatchObject({ code: 'fault-without-effect' })
+  expect(faults.list()).toMatchObject([{ state: 'failed', effect: { holds: false, observed: 'the engine said no' } }])
+  expect(lab.done).toEqual(['pause pg1', 'unpause pg1'])
+})
+
+test('a fault that can’t be healed stays active and is an error; the others are healed', async () => {
+  await faults.inject({ kind: 'crash', target: 'pg1' })
+  await faults.inject({ kind: 'freeze', target: 'pg2' })
+  const start = lab.power.start
+  lab.power.start = () => Promise.reject(new Error('the engine said no'))
+  await expect(faults.heal()).rejects.toMatchObject({ code: 'heal-without-effect' })
+  expect(faults.list().map(({ state }) => state)).toEqual(['active', 'healed'])
+  lab.power.start = start
+  expect(await faults.heal()).toMatchObject([{ target: 'pg1', state: 'healed' }])
+  await expect(faults.heal('f0')).rejects.toMatchObject({ code: 'unknown-fault' })
+})
+
+test('what another process did to the ledger is seen before anything is done', async () => {
+  const other = await createFaults({ lab })
+  const { id } = await other.inject({ kind: 'crash', target: 'pg2', by: 'cli' })
+  await other.close()
+  expect(await faults.heal(id)).toMatchObject([{ id, state: 'healed', by: 'cli' }])
+})
+
+test('listeners hear every change in order', async () => {
+  const heard: string[] = []
+  const leave = faults.onChange(({ state }) => heard.push(state))
+  await faults.inject({ kind: 'freeze', target: 'pg1' })
+  leave()
+  await faults.heal()
+  expect(heard).toEqual(['applying', 'active'])
+})
