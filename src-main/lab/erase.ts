@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { removeContainers, type EngineClient } from '../docker/hosts.js'
 import { removeLabNetwork } from '../docker/networks.js'
 import { logFor } from '../util/log.js'
@@ -6,15 +7,35 @@ import { changeState, forgetLab, ownerOf, type Home } from './store.js'
 
 const log = logFor('lab')
 
+/** An engine goes on with what a killed app asked of it last: that may appear a moment after everything was removed. */
+const lateMs = 1_000
+const tries = 5
+
 /**
  * Removes what the engine holds of a lab, then its folder: whoever dies in between finds the folder, which says
- * "removing", and goes on. Idempotent.
+ * "removing", and goes on. Idempotent. `cutOff`: the app that made it was killed, so look once more.
  */
-export async function eraseLab(docker: EngineClient, home: Home, lab: string): Promise<void> {
+export async function eraseLab(docker: EngineClient, home: Home, lab: string, { cutOff = false } = {}): Promise<void> {
   await changeState(home, lab, { state: 'removing' }).catch(() => undefined) // its file may be gone already
   await logged(log, 'remove lab', { lab }, async () => {
-    await removeContainers(docker, home.id, lab)
-    await removeLabNetwork(docker, ownerOf(home, lab))
+    await removeAll(docker, home, lab)
+    if (cutOff) {
+      await pause(lateMs)
+      await removeAll(docker, home, lab)
+    }
     await forgetLab(home, lab)
   })
+}
+
+/** A network can't go while a container that was just being started holds an address of it. */
+async function removeAll(docker: EngineClient, home: Home, lab: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    await removeContainers(docker, home.id, lab)
+    try {
+      return await removeLabNetwork(docker, ownerOf(home, lab))
+    } catch (error) {
+      if (attempt === tries) throw error
+      await pause(200)
+    }
+  }
 }

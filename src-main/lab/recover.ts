@@ -1,6 +1,5 @@
 import { connectDocker } from '../docker/engine.js'
-import { containersOf, hostPower, labsHeld, removeContainers, type EngineClient } from '../docker/hosts.js'
-import { removeLabNetwork } from '../docker/networks.js'
+import { containersOf, hostPower, labsHeld, type EngineClient } from '../docker/hosts.js'
 import { logFor } from '../util/log.js'
 import { startFirstBackup } from './backup.js'
 import { resumeBoot, type Boot } from './boot.js'
@@ -33,8 +32,7 @@ export async function recoverLabs(home: Home): Promise<Recovered[]> {
   for (const lab of await labsHeld(docker, home.id)) {
     if (known.has(lab) || names.includes(lab)) continue
     log.warn({ lab }, 'the engine holds objects of a lab without a folder: removed')
-    await removeContainers(docker, home.id, lab)
-    await removeLabNetwork(docker, ownerOf(home, lab))
+    await eraseLab(docker, home, lab)
     outcomes.push({ lab, did: 'removed' })
   }
   return outcomes
@@ -69,7 +67,7 @@ async function isYoung(dir: string): Promise<boolean> {
 
 async function remove(docker: EngineClient, home: Home, lab: string, why: string): Promise<Recovered> {
   log.warn({ lab, why }, 'lab removed')
-  await eraseLab(docker, home, lab)
+  await eraseLab(docker, home, lab, { cutOff: true })
   return { lab, did: 'removed' }
 }
 
