@@ -41,7 +41,7 @@ export const resultsOf = (slots: readonly Slot[]): Map<string, CheckResult> =>
       .map(({ spec, raw, view }) => [spec.id, { verdict: raw!.verdict, passedAt: view.passedAt }]),
   )
 
-/** Asks one check, and writes into its slot what came of it. `frankly`: whether "not done" is told as a failure. */
+/** Asks one check, with its deadlines. */
 export async function ask(slot: Slot, context: CheckContext, clock: () => number): Promise<Verdict> {
   const plain = await evaluate(slot.spec, context)
   const timed = applyTime(slot.spec, plain, slot.memory, { ...context, now: clock() })
@@ -51,13 +51,15 @@ export async function ask(slot: Slot, context: CheckContext, clock: () => number
   return timed.verdict
 }
 
+export interface Manner {
+  /** Whether "not done" is told as a failure, or as waiting. */
+  frank: (slot: Slot) => boolean
+  /** Somebody pressed Check: a source that is silent is told at once. */
+  asked: boolean
+}
+
 /** Enters a verdict into its slot, and says what changed. */
-export function settle(
-  slot: Slot,
-  verdict: Verdict,
-  now: number,
-  frank: (slot: Slot, verdict: Verdict) => boolean,
-): Settled {
+export function settle(slot: Slot, verdict: Verdict, now: number, { frank, asked }: Manner): Settled {
   const before = slot.raw?.verdict
   const first = verdict.verdict === 'pass' && slot.view.passedAt === null
   const regressed = slot.spec.mode === 'level' && before === 'pass' && verdict.verdict === 'fail'
@@ -67,10 +69,10 @@ export function settle(
   const { tries: _, ...view } = slot.view
   slot.view = { ...view, passedAt }
   // a single silent answer is a blink of the network; the screen keeps what it last knew for a moment
-  const blink = verdict.verdict === 'error' && slot.view.result !== null && now - (slot.errors[0] ?? now) < 1500
+  const blink =
+    !asked && verdict.verdict === 'error' && slot.view.result !== null && now - (slot.errors[0] ?? now) < 1500
   if (!blink) {
-    const shown: Verdict =
-      verdict.verdict === 'fail' && !frank(slot, verdict) ? { ...verdict, verdict: 'waiting' } : verdict
+    const shown: Verdict = verdict.verdict === 'fail' && !frank(slot) ? { ...verdict, verdict: 'waiting' } : verdict
     slot.view = { ...slot.view, result: shown, at: now }
   }
   if (slot.errors.length > 0) slot.view = { ...slot.view, tries: slot.errors.slice(-3) }

@@ -136,8 +136,8 @@ export function createStepRun({
     diagnosis = null
   }
 
-  function enter(slot: Slot, verdict: Verdict): void {
-    const { passed, regressed } = settle(slot, verdict, clock(), frank)
+  function enter(slot: Slot, verdict: Verdict, asked: boolean): void {
+    const { passed, regressed } = settle(slot, verdict, clock(), { frank, asked })
     const { id, title } = slot.spec
     const about = { step: declared().step, check: id, observed: verdict.observed }
     kept().checks[id] = slot.view
@@ -152,10 +152,10 @@ export function createStepRun({
     changed()
   }
 
-  function askSlot(slot: Slot): Promise<void> {
+  function askSlot(slot: Slot, urgent = false): Promise<void> {
     const mine = age
     const asked = ask(slot, context(), clock)
-      .then((verdict) => void (mine === age && kept().doneAt === null && enter(slot, verdict)))
+      .then((verdict) => void (mine === age && kept().doneAt === null && enter(slot, verdict, urgent)))
       .finally(() => asking.delete(slot))
     asking.set(slot, asked)
     return asked
@@ -235,12 +235,15 @@ export function createStepRun({
     },
     async evaluateNow() {
       if (!step || kept().doneAt !== null) return
-      const open = slots.filter((slot) => !latched(slot))
-      await Promise.all(asking.values())
-      await Promise.all([...open.map((slot) => asking.get(slot) ?? askSlot(slot)), side])
+      const askAll = async (): Promise<void> => {
+        await Promise.all(asking.values())
+        await Promise.all(slots.filter((slot) => !latched(slot)).map((slot) => askSlot(slot, true)))
+      }
+      await askAll()
+      await side
       await lookOnce()
       // a diagnosis makes failures frank, and one check may settle another
-      await Promise.all(slots.filter((slot) => !latched(slot)).map((slot) => asking.get(slot) ?? askSlot(slot)))
+      await askAll()
     },
     async carryOut(actions, signal) {
       for (const action of actions) await carryOutLabAction(action, world, context, signal)
