@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { judge, readPlaywright, readVitest } from '../../../setup/lib/test-runners.mjs'
+import { judge, readPlaywright, readProof, readVitest } from '../../../setup/lib/test-runners.mjs'
 
 describe('vitest', () => {
   const assertion = (status: string) => ({ status, fullName: `a ${status} test`, failureMessages: ['expected 1'] })
@@ -40,6 +40,16 @@ test('playwright: flaky is failed, nested suites count', () => {
     suites: [{ specs: [spec('expected')], suites: [{ specs: ['flaky', 'unexpected', 'skipped'].map(spec) }] }],
   }
   expect(readPlaywright(report)).toMatchObject({ passed: 1, failed: 2, skipped: 1 })
+})
+
+test('proof: one result per step; an exercise that fails as a whole is one more', () => {
+  const step = (name: string, proven: boolean) => ({ step: name, proven, why: 'idling passed' })
+  const exercise = (ok: boolean, steps: object[]) => ({ exercise: 'failover', ok, error: 'a figure is open', steps })
+  const found = readProof({ exercises: [exercise(false, [step('a', true), step('b', false)])] })
+  expect(found).toMatchObject({ passed: 1, failed: 1, failures: ['failover > b: idling passed'] })
+  expect(readProof({ exercises: [exercise(true, [step('a', true)])] })).toMatchObject({ passed: 1, failed: 0 })
+  expect(readProof({ exercises: [exercise(false, [step('a', true)])] })).toMatchObject({ passed: 1, failed: 1 })
+  expect(readProof({ exercises: [exercise(false, [])] })).toMatchObject({ passed: 0, failed: 1 })
 })
 
 describe('a runner is judged', () => {
