@@ -114,7 +114,10 @@ export const plainValues: Record<string, { about: string; sample: Scalar; read: 
 const stepRef = z.string().optional().describe('Step from whose begin on it counts; without it: this step')
 const event = z.union([
   eventKind,
-  z.strictObject({ event: eventKind, host: z.string().optional().describe('Host that the event names') }),
+  z.strictObject({
+    event: eventKind.describe('Kind of the event'),
+    host: z.string().optional().describe('Host that the event names'),
+  }),
 ])
 type EventRef = z.infer<typeof event>
 const patternOf = (ref: EventRef) => (typeof ref === 'string' ? { event: ref } : ref)

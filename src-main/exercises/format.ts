@@ -180,7 +180,7 @@ export const exerciseSpec = z.strictObject({
   number: card.number,
   title: text,
   goal: text.describe('What the learner can do afterwards, one sentence'),
-  group: z.enum(['Read', 'Move', 'Break', 'Recover', 'Protect', 'Operate']),
+  group: z.enum(['Read', 'Move', 'Break', 'Recover', 'Protect', 'Operate']).describe('Group of the curriculum'),
   kind: card.kind,
   topology: slug.describe('Topology that it runs on'),
   minutes: z.int().min(1).max(240).describe('Minutes for somebody who does it for the first time'),
