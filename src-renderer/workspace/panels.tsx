@@ -1,17 +1,12 @@
-import { lazy, Suspense, useState, type ComponentType, type ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import { Group, Panel as Pane, Separator, useDefaultLayout } from 'react-resizable-panels'
 import { ErrorBoundary } from '../app/error-boundary.js'
 import { focusedPanel, focusPanel, panelIds, usePanels } from '../ui/panel-focus.js'
 import { TerminalPanel } from '../terminals/index.js'
+import { TimelinePanel } from '../timeline/timeline-panel.js'
+import { TopologyPanel } from '../topology/topology-panel.js'
 import { useCommands } from '../app/commands.js'
 import './workspace.css'
-
-type LabPanel = ComponentType<{ lab: string }>
-const modules = import.meta.glob<Record<string, LabPanel>>('../{topology,timeline}/{topology,timeline}-panel.tsx')
-const slot = (path: string, name: string): LabPanel =>
-  lazy(async () => ({ default: (await modules[path]?.())?.[name] ?? (() => null) }))
-const TopologyPanel = slot('../topology/topology-panel.tsx', 'TopologyPanel')
-const TimelinePanel = slot('../timeline/timeline-panel.tsx', 'TimelinePanel')
 
 const names = { guide: 'guide', topology: 'topology', terminals: 'terminals', timeline: 'timeline' } as const
 
@@ -29,11 +24,7 @@ export function WorkspacePanels({ lab, guide }: { lab: string; guide: ReactNode 
   const upper = useDefaultLayout({ id: 'dojo.layout.upper', storage: localStorage })
   const right = useDefaultLayout({ id: 'dojo.layout.right', storage: localStorage })
   usePanelCommands()
-  const part = (what: string, panel: ReactNode) => (
-    <ErrorBoundary what={what}>
-      <Suspense fallback={<section className="panel" aria-busy="true" />}>{panel}</Suspense>
-    </ErrorBoundary>
-  )
+  const part = (what: string, panel: ReactNode) => <ErrorBoundary what={what}>{panel}</ErrorBoundary>
   return (
     <Group
       className="workspace"

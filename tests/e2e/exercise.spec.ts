@@ -1,12 +1,13 @@
 import { guide, terminals } from './support/learner.js'
 import { picture } from './support/pictures.js'
-import { expect, test } from './support/test.js'
+import { expect, openHome, test } from './support/test.js'
 
 /** A row of `patronictl list`: member, host, role, state, timeline. */
 const leaderRow = /\|\s*(\w+)\s*\|[^|]*\|\s*Leader\s*\|\s*running\s*\|\s*(\d+)\s*\|/
 
-test('a learner flies the failover exercise on a real lab', async ({ page, dojo, atHome: _ }) => {
+test('a learner flies the failover exercise on a real lab', async ({ page, dojo }) => {
   test.setTimeout(600_000)
+  await openHome(page, dojo.url)
   const { panel, ...learner } = guide(page)
   const terminal = terminals(page)
 

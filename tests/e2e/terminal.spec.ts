@@ -3,7 +3,6 @@ import { expect, openHome, test } from './support/test.js'
 
 const lab = 'terminals'
 
-test.describe.configure({ mode: 'serial' })
 test.beforeAll(async ({ dojo }) => {
   test.setTimeout(180_000)
   await dojo.cli('up', 'pair-witness', '--name', lab)

@@ -58,19 +58,22 @@ test.describe('home', () => {
     }
   }
 
-  test('takes its token out of the address, and a reload still has it', async ({ page, atHome: _ }) => {
+  test('takes its token out of the address, and a reload still has it', async ({ page, dojo }) => {
+    await openHome(page, dojo.url)
     expect(page.url()).not.toContain('token')
     await openHome(page, page.url())
     await expect(page.getByRole('heading', { name: 'Learning path' })).toBeVisible()
   })
 
-  test('says what is planned and not there yet', async ({ page, atHome: _ }) => {
+  test('says what is planned and not there yet', async ({ page, dojo }) => {
+    await openHome(page, dojo.url)
     const stop = page.getByRole('listitem').filter({ hasText: 'Zero-error switchover' })
     await expect(stop).toContainText('planned, not there yet')
     await expect(stop.getByRole('button')).toHaveCount(0)
   })
 
-  test('opens help and the finder by keys, and Esc gives the focus back', async ({ page, atHome: _ }) => {
+  test('opens help and the finder by keys, and Esc gives the focus back', async ({ page, dojo }) => {
+    await openHome(page, dojo.url)
     await page.getByRole('button', { name: /^Find/ }).focus()
     await page.keyboard.press('F1')
     await expect(page.getByRole('dialog', { name: 'Help' })).toBeVisible()
@@ -80,7 +83,8 @@ test.describe('home', () => {
     await expect(page.getByRole('button', { name: /^Find/ })).toBeFocused()
   })
 
-  test('finds a command by name, and remembers the colours', async ({ page, atHome: _ }) => {
+  test('finds a command by name, and remembers the colours', async ({ page, dojo }) => {
+    await openHome(page, dojo.url)
     await page.keyboard.press('Control+K')
     await page.getByRole('combobox').fill('colours light')
     expect(await violations(page)).toEqual([])
@@ -91,19 +95,22 @@ test.describe('home', () => {
     expect(await scheme(page)).toBe('light')
   })
 
-  test('is reached by Tab alone, each stop with a visible focus', async ({ page, atHome: _ }) => {
+  test('is reached by Tab alone, each stop with a visible focus', async ({ page, dojo }) => {
+    await openHome(page, dojo.url)
     await expect(page.getByRole('heading', { name: 'Learning path' })).toBeVisible()
     const names: string[] = []
-    for (let press = 0; press < 12; press++) {
+    for (let press = 0; press < 20; press++) {
       await page.keyboard.press('Tab')
       const focused = await page.evaluate(() => {
         const element = document.activeElement as HTMLElement
         const { outlineStyle, outlineWidth } = getComputedStyle(element)
         return {
+          away: element === document.body,
           name: element.textContent ?? '',
           seen: outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 1,
         }
       })
+      if (focused.away) break // past the last one, in the browser's own bar
       expect(focused.seen, `focus on "${focused.name}" can be seen`).toBe(true)
       names.push(focused.name)
     }

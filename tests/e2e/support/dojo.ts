@@ -13,8 +13,8 @@ const prefix = 'pg-ha-dojo-e2e-'
 export const out = resolve(root, process.env['DOJO_OUT'] ?? 'out')
 
 export interface Dojo {
-  /** The address with its token. */
-  url: string
+  /** The address with its token; another one after a restart. */
+  readonly url: string
   /** Runs the command line on the same data folder, and gives its standard output. */
   cli(...args: string[]): Promise<string>
   /** Ends the app as a crash would, and starts another on the same data. The new address. */
@@ -36,7 +36,9 @@ export async function startDojo(): Promise<Dojo> {
     throw error
   }
   return {
-    url: app.url,
+    get url() {
+      return app!.url
+    },
     cli,
     async killAndRestart() {
       await end(app!.child, 'SIGKILL')

@@ -5,7 +5,7 @@ import { startDojo, type Dojo } from './dojo.js'
  * `dojo` is one app per worker, with a data folder of its own. Whatever a test does or does not do, its labs are
  * removed when the worker ends.
  */
-export const test = base.extend<{ atHome: void }, { dojo: Dojo }>({
+export const test = base.extend<Record<never, never>, { dojo: Dojo }>({
   dojo: [
     // playwright reads the first parameter's names: it has to be a pattern
     // oxlint-disable-next-line no-empty-pattern
@@ -19,11 +19,6 @@ export const test = base.extend<{ atHome: void }, { dojo: Dojo }>({
     },
     { scope: 'worker', timeout: 120_000 },
   ],
-  /** The home screen, loaded. */
-  atHome: async ({ page, dojo }, use) => {
-    await openHome(page, dojo.url)
-    await use()
-  },
 })
 
 export { expect } from 'playwright/test'
