@@ -1,5 +1,6 @@
 import type { Outage, ProbeStats } from '../../src-main/contract/probe.js'
 import type { LabEvent } from '../../src-main/contract/record.js'
+import { numberIn } from './event-data.js'
 import type { Tracks } from './tracks.js'
 
 /** A hole in the client's writes: from the last acknowledgement before it to the first after it. */
@@ -12,9 +13,6 @@ export interface OutageSpan {
   /** Acknowledged writes that are not there any more; null until somebody looked. */
   lost: number | null
 }
-
-const numberIn = (data: Record<string, unknown>, name: string): number | null =>
-  typeof data[name] === 'number' ? data[name] : null
 
 /**
  * Outages as the probe's events tell them. What the events leave out is counted from the ticks; `lost` is only what a

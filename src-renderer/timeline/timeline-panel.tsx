@@ -1,18 +1,19 @@
-import { useMemo, useState } from 'react'
+import { useMemo } from 'react'
 import { serverNow } from '../app/clock.js'
-import { useCluster, useHome, useLabInfo } from '../app/lab-data.js'
-import { useRecords, useStream } from '../app/use-stream.js'
+import { useCluster, useLabInfo } from '../app/lab-data.js'
+import { useRecords } from '../app/use-stream.js'
 import { Panel } from '../ui/panel.js'
 import { hostsInOrder } from './hosts-in-order.js'
 import { Timeline } from './timeline.js'
 import { Legend } from './timeline-head.js'
+import { useZero } from './use-zero.js'
 
 /** The timeline of a running lab, along the bottom of its workspace. */
 export function TimelinePanel({ lab }: { lab: string }) {
   const info = useLabInfo(lab)
   const { cluster } = useCluster(lab)
   const { records, version, state } = useRecords(lab)
-  const zero = useAttemptStart(lab) ?? info?.createdAt ?? null
+  const zero = useZero(lab) ?? info?.createdAt ?? null
   const { hosts, members } = useMemo(() => hostsInOrder(info), [info])
   const loopWait = Number(cluster?.dcs.value?.config['loop_wait'] ?? info?.settings.patroni.loop_wait ?? 10)
   return (
@@ -38,16 +39,4 @@ export function TimelinePanel({ lab }: { lab: string }) {
       )}
     />
   )
-}
-
-/** When the attempt of this lab began; times are counted from there, as on the clock in the bar. */
-function useAttemptStart(lab: string): number | null {
-  const { home } = useHome()
-  const id = home?.labs.find((each) => each.lab === lab)?.attempt ?? null
-  const { value } = useStream('attempts.watch', id ? { attempt: id } : null)
-  // a finished attempt leaves the lab's summary, and the clock may not jump
-  const [last, setLast] = useState<number | null>(null)
-  const now = value?.startedAt ?? null
-  if (now !== null && now !== last) setLast(now)
-  return now ?? last
 }

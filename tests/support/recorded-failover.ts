@@ -163,7 +163,7 @@ export function failoverRecords(until: number): LabRecord[] {
       source: 'app',
       data: { question: 'outage', value: 20, prediction: true },
     }),
-    event(crashAt + 0.02, 'fault.applied', 'crash pg1', { host: 'pg1', source: 'app', data: { kind: 'host.crash' } }),
+    event(crashAt + 0.02, 'fault.applied', 'crash pg1', { host: 'pg1', source: 'app', data: { id: 'f1', fault: 'crash', target: 'pg1', by: 'learner' } }),
     event(crashAt, 'host.crashed', 'crash pg1', {
       host: 'pg1',
       source: 'engine',
@@ -404,7 +404,7 @@ export function probeStats(s: number): ProbeStats {
 
 const crashFault = (s: number): FaultRecord => ({
   id: 'f1',
-  kind: 'host.crash',
+  kind: 'crash',
   target: 'pg1',
   options: {},
   state: s < backAt ? 'active' : 'ended',

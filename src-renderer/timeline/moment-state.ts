@@ -1,0 +1,205 @@
+import type { ClusterState, HostState, HostView, Part, PostgresReading } from '../../src-main/contract/cluster.js'
+import type { FaultRecord } from '../../src-main/contract/fault.js'
+import type { LabInfo } from '../../src-main/contract/lab.js'
+import type { ProbeStats } from '../../src-main/contract/probe.js'
+import type { LabEvent } from '../../src-main/contract/record.js'
+import { numberIn, textIn } from './event-data.js'
+import { factsAt, type Known, type MomentFacts } from './facts.js'
+import type { OutageSpan } from './outages.js'
+import { lastAt } from './sorted.js'
+
+const unrecorded = { value: null, at: null, stale: true }
+const known = <T>(value: T, at: number): Part<T> => ({ value, at, stale: false })
+
+/**
+ * The cluster at a moment, as far as records tell: roles, lease, votes, client, faults and timelines. What nobody
+ * records (positions, lags, health checks) is absent, and the picture leaves it out.
+ */
+export function stateAt(info: LabInfo, from: Known, t: number): ClusterState {
+  const all = { ...from, hosts: info.hosts.map(({ name }) => name) }
+  const facts = factsAt(all, t)
+  const before = from.tracks.events.filter((event) => event.t <= t)
+  const standbys = facts.hosts.filter(({ note, role }) => (role === 'sync' || role === 'replica') && streams(note))
+  const holder = facts.lease?.holder ?? null
+  return {
+    lab: info.lab,
+    at: t,
+    hosts: facts.hosts.map((host) => hostAt(info, host, standbys, before, t)),
+    leader: holder,
+    dcs: known(dcsAt(info, facts, before, t), t),
+    etcd: facts.etcd ? known(etcdAt(facts.etcd, before), t) : unrecorded,
+    proxy: unrecorded,
+    backup: backupAt(before, t),
+    probe: probeAt(from, facts, t),
+    faults: faultsAt(before),
+  }
+}
+
+type HostFacts = MomentFacts['hosts'][number]
+
+const streams = (note: string): boolean => note.startsWith('streaming')
+
+function hostAt(info: LabInfo, host: HostFacts, standbys: HostFacts[], before: LabEvent[], t: number): HostView {
+  const { role, timeline, note } = host
+  const isData = info.hosts.some(({ name, services }) => name === host.host && services.includes('patroni'))
+  return {
+    name: host.host,
+    role,
+    timeline,
+    note,
+    engine: known(engineAt(host, before), t),
+    ...(isData ? { postgres: known(postgresAt(host, standbys), t) } : {}),
+  }
+}
+
+function engineAt({ host, role, since }: HostFacts, before: LabEvent[]): HostState {
+  if (role === 'frozen') return { container: 'paused', since }
+  if (role !== 'down') return { container: 'running', since }
+  const end = before.findLast(
+    (event) => event.host === host && (event.kind === 'host.crashed' || event.kind === 'host.stopped'),
+  )
+  const how = end?.kind === 'host.stopped' ? 'stopped' : end?.data['how'] === 'died' ? 'died' : 'killed'
+  return { container: 'exited', since: end?.t ?? since, how }
+}
+
+/** Who streams from whom is told by the standbys' notes; positions are not recorded. */
+function postgresAt({ role, timeline }: HostFacts, standbys: HostFacts[]): PostgresReading | null {
+  if (role !== 'leader' && role !== 'sync' && role !== 'replica') return null
+  const leads = role === 'leader'
+  return {
+    inRecovery: !leads,
+    readOnly: !leads,
+    timeline: timeline ?? 0,
+    lsn: '',
+    systemIdentifier: '',
+    startedAt: 0,
+    version: '',
+    replication: leads
+      ? standbys.map(({ host, role: part }) => ({
+          applicationName: host,
+          state: 'streaming',
+          syncState: part === 'sync' ? 'sync' : 'async',
+          lagBytes: null,
+          lagMs: null,
+        }))
+      : [],
+    walReceiver: null,
+    archiver: null,
+  }
+}
+
+function dcsAt(info: LabInfo, { lease, hosts }: MomentFacts, before: LabEvent[], t: number) {
+  const history = before
+    .filter(({ kind }) => kind === 'timeline')
+    .map(({ data, t: at }) => ({
+      timeline: numberIn(data, 'timeline') ?? 0,
+      lsn: numberIn(data, 'lsn') ?? 0,
+      reason: textIn(data, 'reason') ?? '',
+      at: textIn(data, 'at') ?? new Date(at).toISOString(),
+    }))
+  // nobody leads in between: the last one to lead is whom the standbys followed
+  const lead = hosts.find(({ role }) => role === 'leader')?.host ?? lastLeader(before)
+  return {
+    leader: lease?.holder ?? null,
+    lease:
+      lease === null || lease.leftMs === null
+        ? null
+        : { id: '', ttlS: lease.ttlS, leftMs: lease.leftMs, readAt: t, renewedAt: lease.renewedAt },
+    sync: { leader: lead, standbys: hosts.filter(({ role }) => role === 'sync').map(({ host }) => host) },
+    config: { ...info.settings.patroni },
+    initialize: null,
+    failover: null,
+    history,
+    members: {},
+    pause: false,
+  }
+}
+
+function lastLeader(before: LabEvent[]): string | null {
+  const event = before.findLast(({ kind }) =>
+    ['leader.taken', 'promoted', 'lease.expired', 'leader.released', 'leader.lost'].includes(kind),
+  )
+  return event?.host ?? null
+}
+
+function etcdAt(etcd: NonNullable<MomentFacts['etcd']>, before: LabEvent[]) {
+  const leads = lastAt(
+    before.filter(({ kind }) => kind === 'etcd.leader'),
+    Number.POSITIVE_INFINITY,
+    (event) => event.t,
+  )
+  const members = Object.entries(etcd.byName).map(([name, answers]) => ({
+    name,
+    answers,
+    leader: answers && leads?.host === name,
+  }))
+  return { members, quorum: etcd.quorum }
+}
+
+function backupAt(before: LabEvent[], t: number): ClusterState['backup'] {
+  const backups = before
+    .filter(({ kind }) => kind === 'backup')
+    .map(({ data, t: at }) => ({
+      label: textIn(data, 'label') ?? '',
+      type: textIn(data, 'type') ?? 'full',
+      startedAt: numberIn(data, 'startedAt') ?? at,
+      stoppedAt: numberIn(data, 'stoppedAt') ?? at,
+      sizeBytes: numberIn(data, 'sizeBytes') ?? 0,
+    }))
+  if (backups.length === 0) return unrecorded
+  const wal = before.findLast(({ kind }) => kind === 'archive')?.data['wal']
+  return known(
+    { stanzaOk: true, message: 'ok', backups, archiveMin: null, archiveMax: typeof wal === 'string' ? wal : null },
+    t,
+  )
+}
+
+function probeAt({ tracks, outages }: Known, { writes }: MomentFacts, t: number): ProbeStats | null {
+  if (writes === null) return null
+  const sum = tracks.client.count(tracks.first ?? t, t)
+  return {
+    running: true,
+    startedAt: tracks.first ?? t,
+    writesPerSecond: writes,
+    rate: writes,
+    acknowledged: sum.acked,
+    failed: sum.failed,
+    unknown: sum.unknown,
+    outages: outages.filter(({ from }) => from <= t).map((span) => outageAt(span, t)),
+    lost: outages.findLast(({ until }) => until !== null && until <= t)?.lost ?? null,
+    verifiedAt: null,
+  }
+}
+
+function outageAt({ from, until, failed, unknown }: OutageSpan, t: number): ProbeStats['outages'][number] {
+  const over = until !== null && until <= t ? until : null
+  return { from, lastAckAt: from, until: over, seconds: ((over ?? t) - from) / 1000, failed, unknown }
+}
+
+/** Faults that were applied and not healed by then. */
+function faultsAt(before: LabEvent[]): FaultRecord[] {
+  const open: FaultRecord[] = []
+  for (const { kind, host, data, t } of before) {
+    if (!host) continue
+    if (kind === 'fault.applied') {
+      const by = ['learner', 'exercise', 'cli', 'proof'].find((each) => each === data['by']) as
+        | FaultRecord['by']
+        | undefined
+      const id = textIn(data, 'id') ?? `${t}`
+      open.push({
+        id,
+        kind: textIn(data, 'fault') ?? '',
+        target: host,
+        options: {},
+        state: 'active',
+        appliedAt: t,
+        by: by ?? 'learner',
+      })
+    }
+    if (kind === 'fault.healed' || kind === 'host.started' || kind === 'host.thawed') {
+      const at = open.findLastIndex(({ target }) => target === host)
+      if (at >= 0) open.splice(at, 1)
+    }
+  }
+  return open
+}

@@ -1,0 +1,114 @@
+import { widthOf } from '../timeline/words.js'
+import type { Box, TopologyLayout } from './layout.js'
+import { portY } from './routes.js'
+import type { QuorumView } from './scene-etcd.js'
+import { fillOf, Vote } from './shapes.js'
+
+interface Port {
+  name: string
+  x: number
+  y: number
+  votes: boolean | null
+}
+
+/** Members on one line: solid where they answer, dotted where they do not. */
+export function EtcdBus({ quorum, layout }: { quorum: QuorumView; layout: TopologyLayout }) {
+  const { busX } = layout
+  if (busX === null) return null
+  const x = Math.floor(busX) + 0.5
+  const ports = quorum.votes.flatMap(({ name, votes }): Port[] => {
+    const box = layout.hosts[name]
+    if (!box) return []
+    const left = box.x < busX
+    return [{ name, votes, x: left ? box.x + box.width : box.x, y: left ? portY(box, layout) : voteY(box) }]
+  })
+  // everybody is drawn to where the members of the other side come in, or to the middle one
+  const hub =
+    ports.find((port) => port.x > busX)?.y ?? ports.toSorted((a, b) => a.y - b.y)[Math.floor(ports.length / 2)]?.y
+  if (hub === undefined) return null
+  const top = Math.min(...ports.map(({ y }) => y))
+  const wayOf = (port: Port): string => (port.y === hub ? `M${port.x} ${hub}H${x}` : `M${port.x} ${port.y}H${x}V${hub}`)
+  return (
+    <g data-explain={quorum.explain} data-bus>
+      {ports
+        .filter(({ votes }) => !votes)
+        .map((port) => (
+          <path
+            key={port.name}
+            d={wayOf(port)}
+            className="nf l-etcd"
+            strokeDasharray="2 4"
+            opacity={port.votes === null ? 0.5 : 0.8}
+          />
+        ))}
+      {ports
+        .filter(({ votes }) => votes)
+        .map((port) => (
+          <path
+            key={port.name}
+            d={wayOf(port)}
+            className="nf l-etcd"
+            strokeWidth="1.5"
+            strokeDasharray={quorum.holds === false ? '2 4' : undefined}
+          />
+        ))}
+      {ports.map((port) => (
+        <Vote key={port.name} x={port.x} y={port.y} votes={port.votes} />
+      ))}
+      {layout.busRoom >= 80 && (
+        <text x={x + 8} y={top} className="f3">
+          etcd
+        </text>
+      )}
+    </g>
+  )
+}
+
+const voteY = (box: Box): number => Math.floor(box.y + box.height / 2) + 0.5
+
+/** Filled dots vote, dotted rings are lost; how many, and what the next loss would mean. */
+export function Quorum({ quorum, box }: { quorum: QuorumView; box: Box }) {
+  const { count, votes, words, tone } = quorum
+  const ink = quorum.holds === false ? 'c-fault' : quorum.holds === null ? 'c-unk' : 'c-etcd'
+  const dots = (x: number, y: number, pitch: number, r: number) =>
+    votes.map((vote, index) => <Vote key={vote.name} x={x + index * pitch} y={y} votes={vote.votes} r={r} />)
+  const { x, y } = box
+  const said = widthOf(words) <= box.width + 6 ? words : quorum.short
+  if (box.height >= 58) {
+    const top = Math.round(y + Math.max(0, Math.min(20, (box.height - 66) / 2)))
+    return (
+      <g data-explain={quorum.explain} data-quorum={count}>
+        <rect x={x} y={top} width={box.width} height="66" className="hit" fill="none" />
+        <text x={x} y={top + 15} className="f3">
+          etcd quorum
+        </text>
+        <text x={x} y={top + 37} className={`s20 b ${ink}`}>
+          {count}
+        </text>
+        {dots(x + widthOf(count, 20) + 20, top + 30, 16, 5)}
+        <text x={x} y={top + 57} className={fillOf[tone]}>
+          {said}
+        </text>
+      </g>
+    )
+  }
+  const second = box.height >= 34
+  const base = Math.round(y + (second ? 14 : Math.max(14, box.height / 2 + 4)))
+  return (
+    <g data-explain={quorum.explain} data-quorum={count}>
+      <rect x={x} y={y} width={box.width} height={box.height} className="hit" fill="none" />
+      <text x={x} y={base} className="f3">
+        etcd
+        <tspan className={`s13 b ${ink}`} dx="6.6">
+          {count}
+        </tspan>
+      </text>
+      {dots(x + widthOf('etcd ') + widthOf(count, 13) + 14, base - 4.5, 13, 4)}
+      {second && (
+        <text x={x} y={base + 16} className={fillOf[tone]}>
+          {said}
+        </text>
+      )}
+    </g>
+  )
+}

@@ -1,0 +1,48 @@
+import type { ClusterState, HostRole } from '../../src-main/contract/cluster.js'
+import type { LabInfo } from '../../src-main/contract/lab.js'
+
+export type Tone = 'ink' | 'ink2' | 'ink3' | 'leader' | 'sync' | 'repl' | 'etcd' | 'fault' | 'unk'
+
+/** One line in a box. `value` stands at its right edge. */
+export interface Fact {
+  text: string
+  /** Said where the text has no room. */
+  short?: string
+  tone: Tone
+  value?: string
+  valueTone?: Tone
+}
+
+export interface SceneInput {
+  info: LabInfo
+  state: ClusterState
+  /** The moment that is shown, in epoch ms on the app's clock: now, or one that was. */
+  now: number
+  /** Times on screen are counted from here. */
+  zero: number
+  /** The state was put together from records: what nobody recorded is left out, not called unknown. */
+  recorded: boolean
+}
+
+export const roleTone: Record<HostRole, Tone> = {
+  leader: 'leader',
+  sync: 'sync',
+  replica: 'repl',
+  starting: 'ink',
+  none: 'ink2',
+  down: 'fault',
+  frozen: 'fault',
+  unknown: 'unk',
+}
+
+/** A part's value while it may be taken as the truth of the moment. */
+export const fresh = <T>(part: { value: T | null; stale: boolean } | undefined): T | null =>
+  part && !part.stale ? part.value : null
+
+/** The host that takes the writes, or took them last: by its role, by the key, by what the standbys were told. */
+export function primaryOf({ state }: Pick<SceneInput, 'state'>): string | null {
+  const leads = state.hosts.find(({ role }) => role === 'leader')
+  if (leads) return leads.name
+  const writes = state.hosts.find((host) => fresh(host.postgres)?.inRecovery === false)
+  return writes?.name ?? state.leader ?? state.dcs.value?.sync.leader ?? null
+}

@@ -1,0 +1,72 @@
+import { agoText } from '../timeline/words.js'
+import { primaryOf, type SceneInput, type Tone } from './scene-base.js'
+
+export interface QuorumView {
+  /** "2 of 3", or "unknown" while no fresh answer is there. */
+  count: string
+  votes: { name: string; votes: boolean | null }[]
+  holds: boolean | null
+  words: string
+  /** Said where the words have no room. */
+  short: string
+  tone: Tone
+  explain: string
+}
+
+/** Who votes, and what the next loss would mean. */
+export function quorumOf(input: SceneInput): QuorumView | null {
+  const { state, info, now } = input
+  const names = info.hosts.filter(({ services }) => services.includes('etcd')).map(({ name }) => name)
+  if (names.length === 0) return null
+  const { value, stale, at } = state.etcd
+  if (!value || stale) {
+    const since = at === null ? 'not read yet' : `last read ${agoText(now - at)} ago`
+    return {
+      count: 'unknown',
+      votes: names.map((name) => ({ name, votes: null })),
+      holds: null,
+      words: since,
+      short: '',
+      tone: 'unk',
+      explain: `Nobody can say who votes: etcd was ${since}.`,
+    }
+  }
+  const votes = names.map((name) => ({
+    name,
+    votes: value.members.find((member) => member.name === name)?.answers ?? false,
+  }))
+  // filled dots first, as a count is read
+  votes.sort((a, b) => Number(b.votes) - Number(a.votes))
+  const voting = votes.filter((each) => each.votes).length
+  const majority = Math.floor(names.length / 2) + 1
+  const count = `${voting} of ${names.length}`
+  const explain = `etcd keeps the leader key. ${count} members answer; ${majority} must agree for anybody to hold or renew it.`
+  if (!value.quorum) {
+    return {
+      count,
+      votes,
+      holds: false,
+      words: 'no quorum: nobody can renew',
+      short: 'no quorum',
+      tone: 'fault',
+      explain,
+    }
+  }
+  return {
+    count,
+    votes,
+    holds: true,
+    words: nextLoss(input, voting - majority),
+    short: voting > majority ? 'one may be lost' : 'none to lose',
+    tone: 'ink2',
+    explain,
+  }
+}
+
+function nextLoss(input: SceneInput, spare: number): string {
+  if (spare > 0) return spare === 1 ? 'one may be lost' : `${spare} may be lost`
+  const leader = primaryOf(input)
+  const leads = input.state.hosts.some(({ name, role }) => name === leader && role === 'leader')
+  if (input.state.dcs.value?.config['failsafe_mode'] === true) return 'one more lost: failsafe mode'
+  return leads ? `one more lost, ${leader} demotes` : 'one more lost, nobody leads'
+}

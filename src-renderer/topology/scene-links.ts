@@ -1,0 +1,173 @@
+import type { ClusterState, HostView } from '../../src-main/contract/cluster.js'
+import { bytesText, lagText } from '../timeline/words.js'
+import { kindOf } from './layout.js'
+import { fresh, primaryOf, roleTone, type SceneInput, type Tone } from './scene-base.js'
+import { checkWords } from './scene-services.js'
+
+export type LinkState =
+  /** Something passes now. */
+  | 'flows'
+  /** It is there, and nothing passes. */
+  | 'ready'
+  /** It is there and falls behind. */
+  | 'stalled'
+  /** Nothing can pass; words say why. */
+  | 'cut'
+
+export interface LinkView {
+  kind: 'client' | 'route' | 'stream' | 'archive'
+  from: string
+  to: string
+  state: LinkState
+  tone: Tone
+  words: string
+  /** Said where the words have no room. */
+  short?: string
+  why: string
+  explain: string
+}
+
+export function linksOf(input: SceneInput): LinkView[] {
+  return [...clientLinks(input), ...routeLinks(input), ...streamLinks(input), ...archiveLinks(input)]
+}
+
+const viewOf = (state: ClusterState, name: string): HostView | undefined =>
+  state.hosts.find((host) => host.name === name)
+const isAway = (view: HostView | undefined): boolean => view?.role === 'down' || view?.role === 'frozen'
+const writesNow = ({ state }: SceneInput): boolean => state.probe?.running === true && state.probe.writesPerSecond > 0.5
+
+function clientLinks(input: SceneInput): LinkView[] {
+  const { host } = input.info.spec.client.readWrite
+  const down = isAway(viewOf(input.state, host))
+  const flows = writesNow(input)
+  const state: LinkState = down ? 'cut' : flows ? 'flows' : 'ready'
+  const explain = flows
+    ? `Writes go to ${host}; each bar stands for some that were acknowledged.`
+    : `The client's connections end at ${host}. No write is acknowledged now.`
+  return [
+    { kind: 'client', from: 'client', to: host, state, tone: down ? 'fault' : 'ink', words: '', why: '', explain },
+  ]
+}
+
+function routeLinks(input: SceneInput): LinkView[] {
+  const { state, info } = input
+  const route = info.hosts.find(({ name }) => name === info.spec.client.readWrite.host)
+  if (!route || kindOf(route.services) !== 'route') return []
+  const flows = writesNow(input)
+  const primary = primaryOf(input)
+  const checks = state.proxy.value
+  return info.hosts
+    .filter(({ services }) => services.includes('patroni'))
+    .map(({ name }): LinkView => {
+      const backend = checks?.find((each) => each.host === name)
+      const silent = backend ? checkWords(backend.check, backend.write).words === 'no answer' && !backend.read : false
+      const cut = isAway(viewOf(state, name)) || silent
+      const takes = backend ? backend.write : !checks && name === primary
+      const link: LinkState = cut ? 'cut' : takes && flows ? 'flows' : 'ready'
+      const explain = cut
+        ? `${route.name} gets no answer from Patroni on ${name}, and sends nobody there.`
+        : takes
+          ? `Patroni on ${name} says that it is primary, so ${route.name} sends writes there.`
+          : `${route.name} asks Patroni on ${name}; it is not primary, so no writes go there.`
+      return {
+        kind: 'route',
+        from: route.name,
+        to: name,
+        state: link,
+        tone: cut ? 'fault' : takes ? 'ink' : 'ink3',
+        words: '',
+        why: '',
+        explain,
+      }
+    })
+}
+
+/** Behind by this much, a stream is called stalled: the synchronous wait would be felt by every client. */
+const stalledMs = 2_000
+
+function streamLinks(input: SceneInput): LinkView[] {
+  const { state, info } = input
+  const primary = primaryOf(input)
+  if (!primary) return []
+  const source = viewOf(state, primary)
+  const rows = fresh(source?.postgres)?.replication ?? []
+  return info.hosts
+    .filter(({ services, name }) => services.includes('patroni') && name !== primary)
+    .map(({ name }): LinkView => {
+      const view = viewOf(state, name)
+      const row = rows.find(({ applicationName }) => applicationName === name)
+      const base = { kind: 'stream' as const, from: primary, to: name }
+      if (row && !isAway(view) && !isAway(source)) {
+        const sync = row.syncState === 'sync' || row.syncState === 'quorum'
+        const tone: Tone = sync ? 'sync' : 'repl'
+        const lag = lagWords(row.lagBytes, row.lagMs)
+        const behind = (row.lagMs ?? 0) > stalledMs && (row.lagBytes ?? 0) > 0
+        const mode = sync ? 'synchronous' : 'asynchronous'
+        const state: LinkState = behind ? 'stalled' : row.state === 'streaming' ? 'flows' : 'ready'
+        const why =
+          row.state === 'streaming' ? (behind ? `${mode}, falls behind` : mode) : `${row.state}, not streaming yet`
+        const explain = `${primary} streams WAL to ${name}, ${mode}${lag ? `, ${lag} behind` : ''}. ${
+          sync ? 'A commit waits until it is safe there too.' : 'Commits do not wait for it.'
+        }`
+        return {
+          ...base,
+          state,
+          tone,
+          words: lag ? `lag ${lag}` : `streams to ${name}`,
+          short: lag ? bytesText(row.lagBytes ?? 0) : '',
+          why,
+          explain,
+        }
+      }
+      const why = whyCut(source, view, name, primary)
+      return {
+        ...base,
+        state: 'cut',
+        tone: view && !isAway(view) && view.role !== 'starting' ? roleTone[view.role] : 'repl',
+        words: isAway(source) ? `nothing arrives from ${primary}` : `no replication to ${name}`,
+        short: 'no replication',
+        why,
+        explain: `No WAL goes from ${primary} to ${name}: ${why}.`,
+      }
+    })
+}
+
+function lagWords(bytes: number | null, ms: number | null): string {
+  const parts = [bytes === null ? null : bytesText(bytes), ms === null ? null : lagText(ms)].filter(
+    (each) => each !== null,
+  )
+  return parts.join(', ')
+}
+
+function whyCut(source: HostView | undefined, standby: HostView | undefined, name: string, primary: string): string {
+  if (isAway(source)) return source?.role === 'frozen' ? `${primary} is frozen` : `${primary}’s host is down`
+  if (isAway(standby)) return standby?.role === 'frozen' ? `${name} is frozen` : `${name}’s host is down`
+  if (standby?.role === 'starting') return `${name} is starting`
+  if (source?.role !== 'leader') return 'nobody leads'
+  return standby?.note ? standby.note : `${name} does not ask for WAL`
+}
+
+function archiveLinks(input: SceneInput): LinkView[] {
+  const { state, info } = input
+  const primary = primaryOf(input)
+  const repository = info.hosts.find(({ services }) => kindOf(services) === 'backup')
+  if (!primary || !repository) return []
+  const [source, target] = [viewOf(state, primary), viewOf(state, repository.name)]
+  // without a leader nobody archives, and that is not the archive's fault
+  if (isAway(source)) return []
+  const cut = isAway(target)
+  const broken = state.backup.value !== null && !state.backup.stale && !state.backup.value.stanzaOk
+  const why = isAway(target) ? `${repository.name} is down` : broken ? state.backup.value!.message : ''
+  return [
+    {
+      kind: 'archive',
+      from: primary,
+      to: repository.name,
+      state: cut || broken ? 'cut' : 'ready',
+      tone: cut || broken ? 'fault' : 'ink3',
+      words: 'WAL archive',
+      why,
+      explain: `${primary} archives every finished WAL segment to ${repository.name}${why ? `; not now: ${why}` : ''}.`,
+    },
+  ]
+}

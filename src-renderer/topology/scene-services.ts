@@ -1,0 +1,83 @@
+import type { HostView } from '../../src-main/contract/cluster.js'
+import type { LabHost } from '../../src-main/contract/lab.js'
+import { agoText } from '../timeline/words.js'
+import { etcdFact } from './scene-data.js'
+import { fresh, type Fact, type SceneInput, type Tone } from './scene-base.js'
+
+/** A route: what its health checks say about each data host. */
+export function routeFacts({ state, info, now, recorded }: SceneInput, host: LabHost): Fact[] {
+  const { readWrite, readOnly } = info.spec.client
+  const port =
+    readWrite.host === host.name ? `:${readWrite.port}` : readOnly?.host === host.name ? `:${readOnly.port}` : ''
+  const name = host.services.includes('haproxy') ? 'HAProxy' : 'PgBouncer'
+  const facts: Fact[] = [{ text: name, tone: 'ink2', value: port, valueTone: 'ink2' }]
+  const { value, stale, at } = state.proxy
+  if (!value) {
+    facts.push({ text: recorded ? 'checks not recorded' : 'not read yet', tone: 'ink3' })
+    return facts
+  }
+  for (const { host: backend, write, check } of value) {
+    const { words, tone } = checkWords(check, write)
+    facts.push({ text: backend, tone: stale ? 'ink3' : 'ink', value: words, valueTone: stale ? 'ink3' : tone })
+  }
+  if (stale) facts.push({ text: `as of ${at === null ? 'an unknown time' : `${agoText(now - at)} ago`}`, tone: 'unk' })
+  return facts
+}
+
+/** HAProxy's answer to `OPTIONS /primary`: 200 takes writes, 503 is a healthy standby, anything else is no answer. */
+export function checkWords(check: string, write: boolean): { words: string; tone: Tone } {
+  const code = /\b([1-5]\d\d)\b/.exec(check)?.[1]
+  if (code) return { words: `/primary ${code}`, tone: write ? 'ink' : code === '503' ? 'ink3' : 'fault' }
+  return { words: write ? '/primary' : 'no answer', tone: write ? 'ink' : 'fault' }
+}
+
+export function voteFacts(input: SceneInput, view: HostView): Fact[] {
+  const facts: Fact[] = [
+    { text: 'etcd: votes, holds no data', short: 'votes, no data', tone: 'ink2' },
+    ...etcdFact(input, view.name),
+  ]
+  if (view.role === 'starting') facts.unshift({ text: view.note, tone: 'ink' })
+  return facts
+}
+
+const typeWords: Record<string, string> = { full: 'full', diff: 'differential', incr: 'incremental' }
+
+/** The repository: the newest full backup and how far the WAL has come. */
+export function backupFacts({ state, now, recorded }: SceneInput, view: HostView): Fact[] {
+  const { value, stale, at } = state.backup
+  if (view.role === 'starting') return [{ text: view.note || 'services start', tone: 'ink' }]
+  if (!value) return recorded ? [] : [{ text: 'not read yet', tone: 'ink3' }]
+  const facts: Fact[] = []
+  const last = value.backups.filter(({ type }) => type === 'full').at(-1) ?? value.backups.at(-1)
+  const type = last ? (typeWords[last.type] ?? last.type) : ''
+  const taken = last ? `${agoText(now - last.stoppedAt)} ago` : ''
+  facts.push(
+    last
+      ? { text: `${type} backup ${taken}`, short: `${type} ${taken}`, tone: 'ink2' }
+      : { text: 'no backup yet', tone: 'ink' },
+  )
+  const wal = storedWords(
+    state.hosts.map((host) => fresh(host.postgres)?.archiver?.lastArchived ?? null),
+    value.archiveMax,
+  )
+  if (!value.stanzaOk) facts.push({ text: value.message, tone: 'fault' })
+  else if (wal) facts.push({ text: `${wal} stored`, short: wal, tone: 'ink3' })
+  if (stale) facts.push({ text: `as of ${at === null ? 'an unknown time' : `${agoText(now - at)} ago`}`, tone: 'unk' })
+  return facts
+}
+
+/** A history file is news; otherwise the newest segment, without its timeline's zeros. */
+function storedWords(archived: (string | null)[], newest: string | null): string | null {
+  const history = archived.find((name) => name?.endsWith('.history'))
+  if (history) return history
+  return newest ? `WAL ${shortWal(newest)}` : null
+}
+
+/** "000000020000000000000005" as "2/05": timeline, and the segment in hexadecimal. */
+export function shortWal(name: string): string {
+  const match = /^([0-9A-F]{8})([0-9A-F]{8})([0-9A-F]{8})/.exec(name)
+  if (!match) return name
+  const high = Number.parseInt(match[2]!, 16)
+  const low = match[3]!.slice(-2)
+  return `${Number.parseInt(match[1]!, 16)}/${high > 0 ? high.toString(16).toUpperCase() : ''}${low}`
+}

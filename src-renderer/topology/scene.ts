@@ -1,0 +1,26 @@
+import { clientCard, type ClientCard } from './scene-client.js'
+import type { SceneInput } from './scene-base.js'
+import { quorumOf, type QuorumView } from './scene-etcd.js'
+import { forkOf, type ForkView } from './scene-fork.js'
+import { hostCard, type HostCard } from './scene-hosts.js'
+import { linksOf, type LinkView } from './scene-links.js'
+
+/** Everything that the picture says, before anything is drawn: the drawing, the table and the tips read the same. */
+export interface Scene {
+  client: ClientCard
+  hosts: HostCard[]
+  links: LinkView[]
+  quorum: QuorumView | null
+  fork: ForkView | null
+}
+
+export function sceneOf(input: SceneInput): Scene {
+  const hosts = input.info.hosts.map((host) => hostCard(input, host))
+  return {
+    client: clientCard(input),
+    hosts,
+    links: linksOf(input),
+    quorum: quorumOf(input),
+    fork: forkOf(input),
+  }
+}
