@@ -1,7 +1,11 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { RPCHandler as PortHandler } from '@orpc/server/message-port'
 import { RPCHandler as SocketHandler } from '@orpc/server/ws'
 import type { SupportedMessagePort } from '@orpc/client/message-port'
 import type { WebSocket } from 'ws'
+import { writeJsonAtomic } from '../util/atomic-file.js'
+import { dojoHome } from '../util/home.js'
 import { logFor } from '../util/log.js'
 import { createApp, type App, type AppOptions } from './app.js'
 import { connectOwner } from './local-client.js'
@@ -42,6 +46,8 @@ interface Owned {
   ownership: Ownership
 }
 
+const ownerFile = (): string => join(dojoHome(), 'run', 'owner.json')
+
 export async function openHost(options: AppOptions): Promise<Host> {
   let owned: Owned | null = null
   let closing = false
@@ -60,6 +66,9 @@ export async function openHost(options: AppOptions): Promise<Host> {
     })
     if (!ownership) return null
     log.info({ address: ownership.address, kind: options.kind }, 'this process owns the labs')
+    // for people who look for it; nothing depends on this file
+    const who = { pid: process.pid, kind: options.kind, since: new Date().toISOString() }
+    await writeJsonAtomic(ownerFile(), who).catch((err: unknown) => log.warn({ err }, 'owner.json not written'))
     void app.recover()
     return (owned = { app, sockets, ports: new PortHandler(app.router), ownership })
   }
@@ -117,6 +126,7 @@ export async function openHost(options: AppOptions): Promise<Host> {
     async close() {
       closing = true
       for (const client of clients) (client as { close(): void }).close()
+      if (owned) await rm(ownerFile(), { force: true })
       await owned?.ownership.release()
       await owned?.app.close()
       owned = null

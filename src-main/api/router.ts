@@ -159,8 +159,9 @@ export function createRouter(parts: Parts) {
         terminals.ack(id, upTo, context.client)
         return ok
       }),
-      write: os.terminals.write.handler(({ input: { id, data } }) => {
+      write: os.terminals.write.handler(async ({ input: { id, data } }) => {
         terminals.write(id, data)
+        await terminals.drained(id)
         return ok
       }),
       resize: os.terminals.resize.handler(async ({ input: { id, cols, rows } }) => {

@@ -57,7 +57,8 @@ export async function summaryOf(client: DojoClient, lab: string): Promise<LabSum
 /** Whether every source has answered, or said why not. */
 function settled({ hosts, dcs, etcd, backup }: ClusterState): boolean {
   const parts = [dcs, etcd, backup, ...hosts.flatMap(({ engine, patroni, postgres }) => [engine, patroni, postgres])]
-  return parts.every((part) => part === undefined || part.at !== null || part.error !== undefined)
+  const leaseMissing = dcs.value !== null && dcs.value.leader !== null && dcs.value.lease === null
+  return !leaseMissing && parts.every((part) => part === undefined || part.at !== null || part.error !== undefined)
 }
 
 /** The cluster's state once every source was asked: an observer that begins just now knows nothing yet. */
