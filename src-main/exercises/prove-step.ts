@@ -89,6 +89,14 @@ export async function proveStep(input: StepProofInput): Promise<StepProof> {
   }
 }
 
+const lastLines = (output: string): string =>
+  output
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean)
+    .slice(-4)
+    .join(' / ')
+
 const inWord = ({ ok, why }: Part): string => (ok ? 'ok' : `FAILED: ${why}`)
 
 async function part(run: () => Promise<Part>): Promise<Part> {
@@ -149,8 +157,7 @@ async function proveBlocks(input: StepProofInput, prose: string, later: boolean)
     const proof = await part(async () => {
       const { host, kind, text, asks } = block
       const { ok, output } = await typeLine(input.world, { host, kind, text, asks, withinMs: 30_000 }, input.signal)
-      const lines = output.trim().split('\n')
-      return { ok, why: ok ? `${lines.length} lines` : `on screen: ${lines.slice(-4).join(' / ')}` }
+      return { ok, why: ok ? `${output.trim().split('\n').length} lines` : `on screen: ${lastLines(output)}` }
     })
     proofs.push({ ...proof, on: block.host ?? 'client', run: block.text })
   }
@@ -197,7 +204,7 @@ async function carryOut(action: ActionSpec, input: StepProofInput, mustWork: boo
     const host = action.on === 'client' ? null : action.on
     const { run: text, as: kind } = action
     const { ok, output } = await typeLine(world, { host, kind, text, withinMs: msOf(action.within) }, signal)
-    if (!ok && mustWork) throw new Error(`"${text}" failed: ${output.trim().split('\n').slice(-4).join(' / ')}`)
+    if (!ok && mustWork) throw new Error(`"${text}" failed: ${lastLines(output)}`)
   } else if ('answer' in action) {
     const read = await waitFor(
       () => valueOf(action, context()),

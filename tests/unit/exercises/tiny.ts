@@ -24,6 +24,7 @@ steps:
       - id: leads
         title: pg1 leads
         mode: level
+        by: cluster
         cluster: { leader: pg1 }
       - id: named
         title: You named it
