@@ -21,7 +21,8 @@ export interface ExecOptions {
 export interface Tty {
   /** Raw output. `pause()` and `resume()` are the flow control. */
   readonly output: NodeJS.ReadableStream
-  write(data: string): void
+  /** Resolves when the command's side has room for more. */
+  write(data: string): Promise<void>
   resize(cols: number, rows: number): Promise<void>
   /** Sends HUP to the command's session and ends the stream. Idempotent. */
   close(): Promise<void>
@@ -48,6 +49,8 @@ export interface LabHandle {
     argv: readonly string[],
     options: { user?: string; cols: number; rows: number; env?: Record<string, string> },
   ): Promise<Tty>
+  /** Hangs up sessions of `tty` whose process on this machine is gone: it was killed. Resolves to their number. */
+  hangUpOrphans?(): Promise<number>
   readonly power: HostPower
   /** Present state of every host, from the engine, now. */
   hostStates(): Promise<Record<string, HostState>>

@@ -1,7 +1,7 @@
 import { unknownHost } from '../contract/errors.js'
 import { runIn } from '../docker/exec.js'
 import { hostContainer, hostPower, hostStateOf, type EngineClient } from '../docker/hosts.js'
-import { openTty } from '../docker/tty.js'
+import { hangUpOrphans, openTty } from '../docker/tty.js'
 import { watchHosts } from '../docker/watch-hosts.js'
 import { logFor } from '../util/log.js'
 import { logged } from '../util/logged.js'
@@ -45,6 +45,10 @@ export function labHandle(docker: EngineClient, home: Home, { info }: LabFile): 
         ...options,
         env: { HOME: options.user === 'root' ? '/root' : homeOfPostgres, ...options.env },
       }),
+    hangUpOrphans: async () => {
+      const found = await Promise.all(names.map((host) => hangUpOrphans(hostContainer(docker, owner, host), host)))
+      return found.reduce((sum, count) => sum + count, 0)
+    },
     hostStates: async () =>
       Object.fromEntries(
         await Promise.all(names.map(async (host) => [host, await hostStateOf(docker, owner, host)] as const)),

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { HostState } from '../contract/cluster.js'
 import type { LabHandle } from '../lab/handle.js'
-import { rootLog } from '../util/log.js'
+import { logFor } from '../util/log.js'
 
-const log = rootLog.child({ part: 'terminal' })
+const log = logFor('terminal')
 /** The engine restarts in about 2 s; asking more often gains nothing. */
 const againAfterMs = 1_000
 

@@ -6,6 +6,9 @@ import type { LabHandle } from '../lab/handle.js'
 import { commandFor } from './command.js'
 import { followHosts } from './hosts.js'
 import { createSession, type Session } from './session.js'
+import { logFor } from '../util/log.js'
+
+const log = logFor('terminal')
 
 export type TerminalOpen = z.input<typeof terminalOpen>
 
@@ -24,6 +27,8 @@ export interface Terminals {
   watch(id: string, from: number, signal: AbortSignal, watcher?: string): AsyncIterable<TerminalOutput>
   ack(id: string, upTo: number, watcher?: string): void
   write(id: string, data: string): void
+  /** Resolves when the shell's side has taken what was written, so that a paste of megabytes never piles up. */
+  drained(id: string): Promise<void>
   resize(id: string, cols: number, rows: number): Promise<void>
   /** Sends HUP to the shell and forgets the terminal. Idempotent. */
   close(id: string): Promise<void>
@@ -58,6 +63,10 @@ export function createTerminals(
     const known = labs.get(name)
     if (known) return known
     const made = openHandle(name).then(followed)
+    made
+      .then(({ handle }) => handle.hangUpOrphans?.())
+      .then((count) => count && log.info({ lab: name, count }, 'hung up sessions of an app that was killed'))
+      .catch((err: unknown) => log.warn({ lab: name, err }, 'looking for left sessions failed'))
     labs.set(name, made)
     made.catch(() => labs.delete(name)) // a lab that is not there yet may come
     return made
@@ -113,6 +122,7 @@ export function createTerminals(
       find(id).session.watch(from, watcher, signal),
     ack: (id, upTo, watcher) => opened.get(id)?.session.acknowledged(upTo, watcher), // late ones are no error
     write: (id, data) => find(id).session.write(data),
+    drained: async (id) => opened.get(id)?.session.drained(),
     resize: (id, cols, rows) => find(id).session.resize(cols, rows),
     close,
     closeLab,

@@ -3,7 +3,7 @@ import type { HostState } from '../contract/cluster.js'
 import { DojoError } from '../contract/errors.js'
 import type { TerminalOutput, TerminalView } from '../contract/terminal.js'
 import type { LabHandle, Tty } from '../lab/handle.js'
-import { rootLog } from '../util/log.js'
+import { logFor } from '../util/log.js'
 import { logged } from '../util/logged.js'
 import type { TerminalCommand } from './command.js'
 import { whyGone } from './hosts.js'
@@ -11,7 +11,7 @@ import { after, type TerminalEvent, type TerminalState } from './life.js'
 import { notes } from './notes.js'
 import { createOutput } from './output.js'
 
-const log = rootLog.child({ part: 'terminal' })
+const log = logFor('terminal')
 /** What is typed before the shell is there; a person types less, a paste waits for its own answers. */
 const earlyInputChars = 64 * 1024
 /** The end of a shell may be seen before the end of its host: for so long it may still be the host's. */
@@ -35,6 +35,8 @@ export interface Session {
   watch(from: number, watcher: string, signal: AbortSignal): AsyncIterable<TerminalOutput>
   acknowledged(upTo: number, watcher?: string): void
   write(data: string): void
+  /** Resolves when the shell's side has taken what was written: a large paste waits for it, piece by piece. */
+  drained(): Promise<void>
   resize(cols: number, rows: number): Promise<void>
   /** Told by the engine, about the host that this terminal is on. */
   onHost(state: HostState): void
@@ -59,6 +61,7 @@ export function createSession({ view, handle, command, cols, rows }: SessionOpti
   let size = { cols, rows }
   let early = ''
   let endedAt = 0
+  let writing: Promise<void> = Promise.resolve()
   let closed = false
   let wasGone = false
   let owedHangUp: Tty | null = null
@@ -114,7 +117,7 @@ export function createSession({ view, handle, command, cols, rows }: SessionOpti
     void over.then(() => (line === mine ? ended(mine) : undefined))
     on('opened')
     if (opened.cols !== size.cols || opened.rows !== size.rows) void tty.resize(size.cols, size.rows)
-    if (early) tty.write(early)
+    if (early) writing = tty.write(early)
     early = ''
   }
 
@@ -173,8 +176,9 @@ export function createSession({ view, handle, command, cols, rows }: SessionOpti
       if (closed) return
       if (state === 'closed' && data.includes('\r')) on('restart')
       else if (state === 'connecting') early = (early + data).slice(0, earlyInputChars)
-      else if (state !== 'host-down') line?.tty.write(data)
+      else if (state !== 'host-down' && line) writing = line.tty.write(data)
     },
+    drained: () => writing,
     async resize(columns, lines) {
       size = { cols: columns, rows: lines }
       await line?.tty.resize(columns, lines)

@@ -4,6 +4,7 @@ const acknowledgeEveryBytes = 64 * 1024
 const messageChars = 64 * 1024
 /** What may be on its way to the server at once. */
 const inFlightChars = 256 * 1024
+const interrupt = '\x03'
 
 export interface Acknowledger {
   /** Output up to this offset has arrived. */
@@ -41,7 +42,10 @@ export function createAcknowledger(send: (upTo: number) => Promise<unknown>): Ac
   }
 }
 
-/** Input in order and in pieces. What can't be sent is dropped: typed into a connection that is gone, it is lost. */
+/**
+ * Input in order and in pieces. What can't be sent is dropped: typed into a connection that is gone, it is lost. An
+ * interrupt overtakes, and ends, a paste that the program does not take.
+ */
 export function createInput(send: (data: string) => Promise<unknown>): (data: string) => void {
   let waiting = ''
   let inFlight = 0
@@ -59,6 +63,11 @@ export function createInput(send: (data: string) => Promise<unknown>): (data: st
     }
   }
   return (data) => {
+    if (data === interrupt) {
+      waiting = ''
+      void send(data).catch(() => undefined)
+      return
+    }
     waiting += data
     pump()
   }

@@ -65,7 +65,9 @@ export function closeTab(layout: Layout, key: string): Layout {
   const pane = layout.shown.indexOf(key)
   if (pane < 0) return { ...layout, tabs }
   const hidden = tabs.filter((tab) => !layout.shown.includes(tab.key))
-  const near = hidden.toSorted((a, b) => Math.abs(tabs.indexOf(a) - at + 0.25) - Math.abs(tabs.indexOf(b) - at + 0.25))[0]
+  const near = hidden.toSorted(
+    (a, b) => Math.abs(tabs.indexOf(a) - at + 0.25) - Math.abs(tabs.indexOf(b) - at + 0.25),
+  )[0]
   const shown = near ? layout.shown.with(pane, near.key) : layout.shown.toSpliced(pane, 1)
   return { tabs, shown, focused: Math.max(0, Math.min(layout.focused, shown.length - 1)) }
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { BrowserContext, Locator, Page } from 'playwright/test'
 import { expect, openHome, test } from './support/test.js'
 
@@ -115,9 +116,8 @@ test('a flood can be interrupted, and leaves a terminal that answers', async ({ 
   await type(page, 'pg1', 'clear; yes "a line of a flood that would go on for ever"', /a flood that would/)
   await page.waitForTimeout(2_000)
   await page.keyboard.press('Control+C')
-  const startedAt = Date.now()
-  await ready(page, 'pg1')
-  expect(Date.now() - startedAt).toBeLessThan(10_000)
+  // what is on its way is still drawn: half a megabyte, slowly with screen reader support on
+  await expect.poll(() => text(page, 'pg1'), { timeout: 40_000 }).toMatch(/\$\s*$/)
   await type(page, 'pg1', 'echo alive-$((40 + 2))', /alive-42/)
 })
 
@@ -130,15 +130,11 @@ test('a paste of 5 MB arrives whole', async ({ page, dojo, context }) => {
     line,
     lines,
   ] as const)
-  await type(
-    page,
-    'pg1',
-    'clear; stty -echo; cat > /tmp/pasted; stty echo; md5sum < /tmp/pasted; wc -c < /tmp/pasted',
-    /clear/,
-  )
+  await type(page, 'pg1', 'clear; stty -echo; cat > /tmp/pasted; stty echo; md5sum < /tmp/pasted', /clear/)
   await page.keyboard.press('Control+Shift+V')
   await page.keyboard.press('Control+D')
-  await expect.poll(() => text(page, 'pg1'), { timeout: 60_000 }).toContain(String(line.length * lines))
+  const sum = createHash('md5').update(line.repeat(lines)).digest('hex')
+  await expect.poll(() => text(page, 'pg1'), { timeout: 60_000 }).toContain(sum)
 })
 
 test('a crashed host is said on its tab, and its terminal comes back with it', async ({ page, dojo }) => {

@@ -115,3 +115,37 @@ test('20 MB of flood arrive whole, also over a page that is reloaded in the midd
   expect(reloads).toBeGreaterThan(4)
   expect(hash.digest('hex')).toBe(wanted)
 })
+
+test('shells that an app left behind when it was killed are hung up by the next', async () => {
+  await using host = await terminalHost()
+  const bashes = async (): Promise<number> =>
+    Number((await host.handle.exec('pg1', ['sh', '-c', 'pgrep -x bash | wc -l'])).stdout)
+  const size = { cols: 80, rows: 24 }
+  const orphan = await host.handle.tty('pg1', ['bash', '-l'], size)
+  const mine = await host.handle.tty('pg1', ['bash', '-l'], size)
+  await expect.poll(bashes).toBe(2)
+  // as if a process had opened the first that is no more: no process has this number
+  const files = (await host.handle.exec('pg1', ['sh', '-c', 'ls -tr /run/dojo'])).stdout.trim().split('\n')
+  const gone = files[0]!.replace(`-${process.pid}-`, '-4194305-')
+  expect(gone).not.toBe(files[0])
+  await host.handle.exec('pg1', ['mv', `/run/dojo/${files[0]}`, `/run/dojo/${gone}`], { user: 'root' })
+  expect(await host.handle.hangUpOrphans?.()).toBe(1)
+  await expect.poll(bashes).toBe(1)
+  await mine.close()
+  await orphan.close()
+})
+
+test('a file that outlived a restart of its host hangs up nobody else', async () => {
+  await using host = await terminalHost()
+  const left = await host.handle.tty('pg1', ['bash', '-l'], { cols: 80, rows: 24 })
+  const read = (): Promise<string> =>
+    host.handle.exec('pg1', ['sh', '-c', 'cat /run/dojo/tty-*']).then(({ stdout }) => stdout.trim())
+  await expect.poll(read).toMatch(/^\d+ \d+$/)
+  // the same number, another start: what a restart makes of it
+  const [pid, start] = (await read()).split(' ')
+  const write = `for f in /run/dojo/tty-*; do echo ${pid} ${Number(start) - 1} > $f; done`
+  await host.handle.exec('pg1', ['sh', '-c', write], { user: 'root' })
+  await left.close()
+  const { stdout } = await host.handle.exec('pg1', ['sh', '-c', 'pgrep -x bash | wc -l; ls /run/dojo | wc -l'])
+  expect(stdout.trim().split('\n')).toEqual(['1', '0'])
+})

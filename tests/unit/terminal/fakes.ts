@@ -9,8 +9,12 @@ export class FakeTty implements Tty {
   readonly written: string[] = []
   readonly sizes: string[] = []
   hangUps = 0
-  write(data: string): void {
+  /** Set: takes nothing more until it is called. */
+  release: (() => void) | null = null
+  blocked = false
+  write(data: string): Promise<void> {
     this.written.push(data)
+    return this.blocked ? new Promise((resolve) => (this.release = resolve)) : Promise.resolve()
   }
   async resize(cols: number, rows: number): Promise<void> {
     this.sizes.push(`${cols}x${rows}`)

@@ -222,3 +222,16 @@ test('a new size is told to the shell, and kept for the next one', async () => {
   await until('open', () => stateOf(terminals) === 'open')
   expect(host.asked[1]![2]).toMatchObject({ cols: 120, rows: 40 })
 })
+
+test('a write is taken when the shell’s side has room', async () => {
+  const { host, terminals, id } = await opened()
+  const tty = host.ttys[0]!
+  tty.blocked = true
+  terminals.write(id, 'a large paste')
+  let taken = false
+  void terminals.drained(id).then(() => (taken = true))
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  expect(taken).toBe(false)
+  tty.release!()
+  await until('room', () => taken)
+})

@@ -82,3 +82,14 @@ test('what a broken connection did not take is dropped, and typing goes on after
   input('ls\r')
   expect(values().at(-1)).toBe('ls\r')
 })
+
+test('an interrupt overtakes a paste that is not taken, and ends it', () => {
+  const { send, values } = held<string>()
+  const input = createInput(send)
+  input('x'.repeat(1_000_000))
+  const before = values().length
+  input('\x03')
+  expect(values().slice(before)).toEqual(['\x03'])
+  input('ls')
+  expect(values()).toHaveLength(before + 1) // waits for what is on its way, then goes
+})
