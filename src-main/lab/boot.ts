@@ -46,7 +46,9 @@ export async function beginBoot(home: Home, options: UpOptions): Promise<Boot> {
 /** Goes on with a boot whose app died after every host was made. */
 export async function resumeBoot(home: Home, info: LabInfo, credentials: Credentials): Promise<Boot> {
   const docker = await connectDocker()
-  return bootWith(docker, home, info, credentials, (progress) => startHosts(docker, home, { info }, progress))
+  return bootWith(docker, home, info, credentials, (progress, signal) =>
+    startHosts(docker, home, { info }, progress, signal),
+  )
 }
 
 type Make = (progress: Progress, signal: AbortSignal) => Promise<LabHost[]>

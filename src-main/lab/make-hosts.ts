@@ -1,5 +1,5 @@
 import { createHost, hostPower, type EngineClient } from '../docker/hosts.js'
-import { followLines } from '../docker/host-logs.js'
+import { followLines, type ServiceLine } from '../docker/host-logs.js'
 import type { Owner } from '../docker/labels.js'
 import { createLabNetwork } from '../docker/networks.js'
 import type { LabHost } from '../contract/lab.js'
@@ -64,6 +64,7 @@ export async function startHosts(
   home: Home,
   { info }: Pick<Prepared, 'info'>,
   progress: Progress,
+  signal: AbortSignal,
 ): Promise<LabHost[]> {
   const owner = ownerOf(home, info.lab)
   const power = hostPower(docker, owner)
@@ -72,6 +73,7 @@ export async function startHosts(
     info.hosts.map(async ({ name }) => {
       await power.start(name)
       progress.container(name, 'running')
+      showLog(docker, owner, name, progress, signal)
     }),
   )
   progress.end('containers')
@@ -80,9 +82,12 @@ export async function startHosts(
 
 /** The log on the boot screen is not worth failing a boot. */
 function showLog(docker: EngineClient, owner: Owner, host: string, progress: Progress, signal: AbortSignal): void {
-  followLines(docker, owner, host, signal, ({ service, line }) => progress.line(host, service, line)).catch(
-    () => undefined,
-  )
+  const onLine = ({ service, line }: ServiceLine): void => {
+    progress.line(host, service, line)
+    // the only service that nobody asks over the network
+    if (service === 'pgbackrest' && line.includes('server command begin')) progress.service(host, service, 'up')
+  }
+  followLines(docker, owner, host, signal, onLine).catch(() => undefined)
 }
 
 /** Like Promise.all, but waits for all before it rejects: what is still being made can't be removed. */

@@ -7,6 +7,7 @@ const everyMs = 100
 /** SQL decides, so it is asked more often than what only tells how far a boot is. */
 const everySqlMs = 25
 const wakeEveryMs = 400
+const showForMs = 10_000
 
 /**
  * Watches a lab whose hosts run until it is healthy: a write commits on the client's route, and the standbys that the
@@ -20,14 +21,22 @@ export async function watchUntilHealthy(
 ): Promise<void> {
   const ended = new AbortController()
   const watching = AbortSignal.any([signal, ended.signal])
+  const answer = { healthy: false }
   progress.begin('etcd')
   progress.begin('proxy')
-  const members = Promise.all([watchEtcd(info, progress, watching), watchPatroni(info, progress, watching)])
+  const members = Promise.all([
+    watchEtcd(info, progress, watching),
+    watchPatroni(info, progress, watching, () => answer.healthy),
+  ])
   try {
     await untilSqlAgrees(info, credentials, progress, signal)
-  } finally {
+    answer.healthy = true
+  } catch (error) {
     ended.abort()
-    await members.catch(() => undefined)
+    throw error
+  } finally {
+    // what is only shown may come a little later
+    void Promise.race([members, pause(showForMs)]).then(() => ended.abort())
   }
 }
 
@@ -57,7 +66,12 @@ async function watchEtcd({ hosts }: LabInfo, progress: Progress, signal: AbortSi
   )
 }
 
-async function watchPatroni({ hosts }: LabInfo, progress: Progress, signal: AbortSignal): Promise<void> {
+async function watchPatroni(
+  { hosts }: LabInfo,
+  progress: Progress,
+  signal: AbortSignal,
+  over: () => boolean,
+): Promise<void> {
   await Promise.all(
     hosts
       .filter(({ endpoints }) => endpoints.patroni)
@@ -70,7 +84,7 @@ async function watchPatroni({ hosts }: LabInfo, progress: Progress, signal: Abor
             progress.end('leader')
             progress.begin('standby')
           } else progress.detail(role === 'replica' ? 'standby' : 'leader', `${name}: ${state}`)
-          return false // its state goes on changing until the lab is healthy
+          return up && over() // its state goes on changing until the lab is healthy
         }),
       ),
   )
