@@ -6,7 +6,7 @@ import { dojoHome, root } from './paths.mjs'
 import { run } from './run.mjs'
 
 /** A fetch that brings nothing for this long hangs: many networks swallow it instead of refusing it. */
-const nothingForMs = 20_000
+const patienceMs = 20_000
 
 const electron = join(root, 'node_modules', 'electron')
 const memory = () => join(dojoHome(), 'desktop.json')
@@ -36,7 +36,7 @@ function installed() {
  * Path of Electron's program, fetched on first use, or the reason why there is none. A failed fetch is remembered, so
  * that only the first start waits for it; `again` forgets that.
  */
-export async function ensureElectron({ step, line }, { again = false } = {}) {
+export async function ensureElectron({ step, line }, { again = false, nothingForMs = patienceMs } = {}) {
   const there = installed()
   if (there) return { program: there }
   const version = JSON.parse(read(join(electron, 'package.json')) ?? '{}').version
@@ -45,7 +45,7 @@ export async function ensureElectron({ step, line }, { again = false } = {}) {
     return { reason: `fetching it failed on ${before.at.slice(0, 10)}; \`npm start -- --desktop\` tries again` }
   }
   step('fetching Electron (once)')
-  const reason = await fetchElectron({ step, line })
+  const reason = await fetchElectron({ step, line }, nothingForMs)
   const fetched = installed()
   if (fetched) {
     rmSync(memory(), { force: true })
@@ -57,18 +57,21 @@ export async function ensureElectron({ step, line }, { again = false } = {}) {
 }
 
 /** Runs Electron's own installer, watched by the bytes that arrive in its temporary folder. */
-async function fetchElectron({ step, line }) {
+async function fetchElectron({ step, line }, nothingForMs) {
   const folder = mkdtempSync(join(tmpdir(), 'pg-ha-dojo-electron-'))
   const stalled = new AbortController()
   let bytes = 0
   let movedAt = performance.now()
-  const watch = setInterval(() => {
-    const now = sizeOf(folder)
-    if (now !== bytes) movedAt = performance.now()
-    bytes = now
-    if (bytes > 0) step(`fetching Electron (once): ${Math.round(bytes / 1e6)} MB`)
-    if (performance.now() - movedAt > nothingForMs) stalled.abort()
-  }, 1_000)
+  const watch = setInterval(
+    () => {
+      const now = sizeOf(folder)
+      if (now !== bytes) movedAt = performance.now()
+      bytes = now
+      if (bytes > 0) step(`fetching Electron (once): ${Math.round(bytes / 1e6)} MB`)
+      if (performance.now() - movedAt > nothingForMs) stalled.abort()
+    },
+    Math.min(1_000, nothingForMs / 4),
+  )
   try {
     const env = { ...process.env, TMPDIR: folder, TEMP: folder, TMP: folder }
     const { code, tail } = await run(process.execPath, [join(electron, 'install.js')], {

@@ -102,7 +102,10 @@ export async function startDaemon(files: DaemonFiles, here: Surroundings, answer
   }
   for (const deadline = performance.now() + answersWithinMs; ; await pause(200)) {
     if (await answers()) return
-    if (daemon.ended) throw notStarted(`${daemon.ended}: ${lastWords(files.logFile)}`, files.logFile)
+    // somebody else (the package's start script, another set-up) may have been faster: then theirs is waited for
+    if (daemon.ended && removeStale(files.pidFile, 'dockerd')) {
+      throw notStarted(`${daemon.ended}: ${lastWords(files.logFile)}`, files.logFile)
+    }
     if (performance.now() > deadline) throw notStarted(`no answer in ${answersWithinMs / 1000} s`, files.logFile)
   }
 }
