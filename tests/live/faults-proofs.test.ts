@@ -70,12 +70,10 @@ test('a stopped etcd on the witness costs a vote until it is healed, and no lead
 
 test('a host that is started by hand has ended its crash', { timeout: 120_000 }, async () => {
   const { id } = await lab.faults.inject({ kind: 'crash', target: 'witness' })
+  const record = () => lab.faults.list().find((one) => one.id === id)
   await lab.handle.power.start('witness')
-  await lab.until(
-    'the fault to be over',
-    () => lab.faults.list().find((one) => one.id === id)?.state === 'ended',
-    15_000,
-  )
+  await lab.until('the fault to be over', () => record()?.state !== 'active', 15_000)
+  expect(record()).toMatchObject({ state: 'ended', healing: { observed: 'witness is back, by another hand' } })
 })
 
 test(
