@@ -37,7 +37,7 @@ export function BootLog({ progress }: { progress: BootProgress }) {
             </span>
           </li>
         ))}
-        {lines === 0 && <li className="ink3">No service has said anything yet.</li>}
+        {lines === 0 && <li className="boot-log-none ink3">No service has said anything yet.</li>}
       </ol>
     </section>
   )

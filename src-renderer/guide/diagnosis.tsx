@@ -2,6 +2,7 @@ import type { StepView } from '../../src-main/contract/exercise.js'
 import type { Call } from '../app/use-call.js'
 import { Button } from '../ui/button.js'
 import { Icon } from '../ui/icons.js'
+import { InlineCode } from '../ui/inline-code.js'
 
 type Diagnosis = NonNullable<StepView['diagnosis']>
 
@@ -11,7 +12,9 @@ export function DiagnosisBox({ diagnosis, onReset }: { diagnosis: Diagnosis; onR
     <section className="diagnosis" role="status" aria-label="Diagnosis">
       <Icon name="diagnosis" />
       <h4>{diagnosis.title}</h4>
-      <p className="prose">{diagnosis.says}</p>
+      <p className="prose">
+        <InlineCode text={diagnosis.says} />
+      </p>
       {diagnosis.compare && diagnosis.compare.length > 0 && <CompareBars bars={diagnosis.compare} />}
       {onReset && (
         <div>

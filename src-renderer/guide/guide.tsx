@@ -8,8 +8,10 @@ import { Panel } from '../ui/panel.js'
 import { SaidBox } from '../ui/said.js'
 import { Actions } from './actions.js'
 import { Checks } from './checks.js'
+import { currentStep } from './current-step.js'
 import { DiagnosisBox } from './diagnosis.js'
-import { GuideFoot, ShownHints } from './hints.js'
+import { GuideFoot } from './guide-foot.js'
+import { ShownHints } from './hints.js'
 import { Prose } from './prose.js'
 import { Questions } from './questions.js'
 import { Readouts } from './readouts.js'
@@ -19,19 +21,25 @@ import './guide.css'
 /** The step: what it is about, what to run and answer, how the cluster answers back. */
 export function Guide({ attempt }: { attempt: AttemptView }) {
   const { step, steps } = attempt
-  const current = steps.findIndex(({ state }) => state === 'current')
-  const back = current >= 0 && step.index !== current
+  const current = currentStep(attempt)
+  const back = attempt.state === 'running' && step.index !== current
   const client = createClient()
   const id = attempt.id
   const look = useCall((to: number) => client.attempts.look({ attempt: id, step: to }))
-  const check = useCall(() => client.attempts.check({ attempt: id }))
+  const body = useRef<HTMLDivElement>(null)
+  // what was just asked for is answered where the learner looks, also when the prose is long
+  const showChecks = () =>
+    body.current?.querySelector('.checks-head')?.parentElement?.scrollIntoView({ block: 'nearest' })
+  const check = useCall(async () => {
+    await client.attempts.check({ attempt: id })
+    showChecks()
+  })
   const next = useCall(() => client.attempts.next({ attempt: id }))
   const hint = useCall(() => client.attempts.hint({ attempt: id }))
   const solve = useCall(() => client.attempts.solve({ attempt: id }))
   const reset = useCall(() => client.attempts.reset({ attempt: id }))
-  const body = useRef<HTMLDivElement>(null)
   useEffect(() => {
-    body.current?.scrollTo({ top: 0 }) // a new step is read from its beginning
+    body.current?.scrollTo({ top: 0, behavior: 'instant' }) // a new step is read from its beginning
   }, [step.id])
 
   const running = attempt.state === 'running'
@@ -121,7 +129,7 @@ export function Guide({ attempt }: { attempt: AttemptView }) {
           )}
           <Prose text={step.prose} lab={attempt.lab} />
           <Readouts readouts={step.readouts} />
-          <Questions attempt={attempt} canAnswer={running && !back} />
+          <Questions attempt={attempt} canAnswer={running && !back} onAnswered={showChecks} />
           {running && !back && <Actions lab={attempt.lab} actions={step.actions} />}
           <Checks key={step.id} checks={step.checks} startedAt={attempt.startedAt} />
           {step.diagnosis && !step.done && (
@@ -147,6 +155,7 @@ export function Guide({ attempt }: { attempt: AttemptView }) {
             next={next}
             hint={hint}
             solve={solve}
+            onShowChecks={showChecks}
           />
         )}
       </div>

@@ -6,14 +6,21 @@ import { Button } from '../ui/button.js'
 import { SaidBox } from '../ui/said.js'
 
 /** Asked before it is revealed. A prediction is kept as it was made; an answer can be changed. */
-export function Questions({ attempt, canAnswer }: { attempt: AttemptView; canAnswer: boolean }) {
+export function Questions(props: { attempt: AttemptView; canAnswer: boolean; onAnswered: () => void }) {
+  const { attempt, canAnswer, onAnswered } = props
   return attempt.step.questions.map((question) => (
-    <Question key={question.id} attempt={attempt.id} question={question} canAnswer={canAnswer} />
+    <Question
+      key={question.id}
+      attempt={attempt.id}
+      question={question}
+      canAnswer={canAnswer}
+      onAnswered={onAnswered}
+    />
   ))
 }
 
-function Question(props: { attempt: string; question: QuestionView; canAnswer: boolean }) {
-  const { attempt, question, canAnswer } = props
+function Question(props: { attempt: string; question: QuestionView; canAnswer: boolean; onAnswered: () => void }) {
+  const { attempt, question, canAnswer, onAnswered } = props
   const [changing, setChanging] = useState(false)
   const answered = question.answer !== null
   if (answered && !changing) {
@@ -41,7 +48,16 @@ function Question(props: { attempt: string; question: QuestionView; canAnswer: b
     )
   }
   if (!canAnswer) return <p className="answer guide-group ink2">{question.ask} Not answered.</p>
-  return <QuestionForm attempt={attempt} question={question} onDone={() => setChanging(false)} />
+  return (
+    <QuestionForm
+      attempt={attempt}
+      question={question}
+      onDone={() => {
+        setChanging(false)
+        onAnswered()
+      }}
+    />
+  )
 }
 
 function QuestionForm({ attempt, question, onDone }: { attempt: string; question: QuestionView; onDone: () => void }) {

@@ -6,6 +6,7 @@ import type { Call } from '../app/use-call.js'
 import { useStream } from '../app/use-stream.js'
 import { Button } from '../ui/button.js'
 import { count, minutes, numberWord } from '../ui/format.js'
+import { currentStep } from '../guide/current-step.js'
 import { SaidBox, sentence } from '../ui/said.js'
 import { BuildImage } from './build-image.js'
 
@@ -67,8 +68,7 @@ function EngineAway({ home }: { home: HomeView }) {
 
 function Continue({ exercise, lab }: { exercise: ExerciseSummary; lab: string }) {
   const { value: attempt } = useStream('attempts.watch', exercise.attempt ? { attempt: exercise.attempt.id } : null)
-  const step = attempt?.steps.findIndex(({ state }) => state === 'current') ?? -1
-  const at = step >= 0 ? step : (exercise.attempt?.step ?? 0)
+  const at = attempt ? currentStep(attempt) : (exercise.attempt?.step ?? 0)
   const left = exercise.steps - at
   const title = attempt?.steps[at]?.title
   const go = () => goToLab(lab)

@@ -104,9 +104,7 @@ function LabNow({ lab }: { lab: string }) {
               {votes} of {members.length}
             </span>
           </p>
-          <p className="mono t1 ink2">
-            {lost.length > 0 ? `${lost.join(', ')} has no vote` : 'all members answer'}
-          </p>
+          <p className="mono t1 ink2">{lost.length > 0 ? `${lost.join(', ')} has no vote` : 'all members answer'}</p>
         </div>
       )}
     </div>

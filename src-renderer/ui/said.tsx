@@ -1,5 +1,6 @@
 import type { Said } from '../../src-main/contract/errors.js'
 import { Icon } from './icons.js'
+import { InlineCode } from './inline-code.js'
 
 /** A clause with its full stop, where it has none. */
 export const sentence = (clause: string): string => (/[.!?]$/.test(clause) ? clause : `${clause}.`)
@@ -10,10 +11,20 @@ export function SaidBox({ said, id }: { said: Said; id?: string }) {
     <div className="said" role="alert" id={id}>
       <div className="said-what">
         <Icon name="fail" />
-        <span>{sentence(said.what)}</span>
+        <span>
+          <InlineCode text={sentence(said.what)} />
+        </span>
       </div>
-      {said.why && <p className="said-more">Why: {sentence(said.why)}</p>}
-      {said.next && <p className="said-more">Next: {sentence(said.next)}</p>}
+      {said.why && (
+        <p className="said-more">
+          Why: <InlineCode text={sentence(said.why)} />
+        </p>
+      )}
+      {said.next && (
+        <p className="said-more">
+          Next: <InlineCode text={sentence(said.next)} />
+        </p>
+      )}
     </div>
   )
 }

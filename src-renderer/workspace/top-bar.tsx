@@ -4,6 +4,7 @@ import { createClient } from '../app/connection.js'
 import { useOverlays } from '../app/overlays.js'
 import { goHome } from '../app/route.js'
 import { useCall } from '../app/use-call.js'
+import { currentStep } from '../guide/current-step.js'
 import { Button } from '../ui/button.js'
 import { clock, moment } from '../ui/format.js'
 import { Icon } from '../ui/icons.js'
@@ -52,8 +53,7 @@ export function TopBar(props: { lab: string; topology: string; attempt: AttemptV
 /** The steps as marks; a press looks at a step again, and the state is in the shape and in the words. */
 function StepMarks({ attempt }: { attempt: AttemptView }) {
   const look = useCall((step: number) => createClient().attempts.look({ attempt: attempt.id, step }))
-  const at = attempt.steps.findIndex(({ state }) => state === 'current')
-  const current = at < 0 ? attempt.steps.length : at + 1
+  const current = currentStep(attempt) + 1
   return (
     <>
       <ol className="step-marks" aria-label="Steps">
@@ -63,6 +63,7 @@ function StepMarks({ attempt }: { attempt: AttemptView }) {
               type="button"
               data-state={step.state}
               data-shown={index === attempt.step.index && step.state !== 'current'}
+              data-here={index === current - 1 && attempt.state === 'running'}
               disabled={step.state === 'ahead'}
               aria-current={index === attempt.step.index ? 'step' : undefined}
               aria-label={`Step ${index + 1}, ${step.state}: ${step.title}`}

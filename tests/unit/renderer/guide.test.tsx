@@ -2,9 +2,11 @@ import { renderToStaticMarkup } from 'react-dom/server'
 import { describe, expect, test } from 'vitest'
 import type { CheckView, Verdict } from '../../../src-main/contract/check.js'
 import { openByItself } from '../../../src-renderer/guide/checks.js'
+import { currentStep } from '../../../src-renderer/guide/current-step.js'
 import { differences } from '../../../src-renderer/guide/differences.js'
 import { placeOf, runBlock } from '../../../src-renderer/guide/fence.js'
 import { VerdictRow } from '../../../src-renderer/guide/verdict.js'
+import { SaidBox } from '../../../src-renderer/ui/said.js'
 
 const verdict = (part: Partial<Verdict>): Verdict => ({
   verdict: 'pass',
@@ -46,6 +48,20 @@ describe('a run fence', () => {
     expect(runBlock('sh', undefined, 'rm -rf /')).toBeNull()
     expect(runBlock('sh', 'on=pg1', 'ls')).toBeNull()
   })
+})
+
+describe('where the learner is', () => {
+  const at = (...states: ('done' | 'current' | 'ahead')[]) =>
+    currentStep({ steps: states.map((state, index) => ({ id: `${index}`, title: '', state, doneAt: null })) })
+  test('is the current step', () => expect(at('done', 'current', 'ahead')).toBe(1))
+  test('stays at a step that is done until the learner goes on', () => expect(at('done', 'done', 'ahead')).toBe(1))
+  test('is the last one at the end', () => expect(at('done', 'done')).toBe(1))
+})
+
+test('commands in backticks are set as commands, in errors too', () => {
+  const html = renderToStaticMarkup(<SaidBox said={{ what: 'No lab', why: 'none exists', next: 'Run `dojo ls`' }} />)
+  expect(html).toContain('>dojo ls</code>.')
+  expect(html).not.toContain('`')
 })
 
 describe('what differs', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { ExerciseSummary } from '../../../src-main/contract/exercise.js'
 import { placesOf, linksOf, routeOf } from '../../../src-renderer/boot/boot-layout.js'
+import { plainLine } from '../../../src-renderer/boot/boot-log.js'
 import { scaleOf } from '../../../src-renderer/boot/phases.js'
 import { keysOf } from '../../../src-renderer/app/commands.js'
 import { matching } from '../../../src-renderer/app/find.js'
@@ -95,6 +96,16 @@ describe('the boot picture', () => {
     expect(scaleOf(boot, 5_700).endMs).toBeGreaterThan(6_800)
     expect(scaleOf(boot, 95_000)).toEqual({ endMs: 100_000, stepMs: 20_000 })
   })
+})
+
+test('log lines are read without the time that the screen already shows', () => {
+  expect(plainLine('2026-11-21 03:48:40,795 INFO: postmaster pid=95')).toBe('INFO: postmaster pid=95')
+  expect(plainLine('2026-11-21 03:48:40.760 UTC [95] LOG:  ready')).toBe('LOG:  ready')
+  expect(plainLine('{"level":"info","ts":"x","msg":"ready to serve client requests"}')).toBe(
+    'ready to serve client requests',
+  )
+  expect(plainLine('{"level":"warn","msg":"closing","error":"refused"}')).toBe('closing: refused')
+  expect(plainLine('{"level":"warn","msg":"cut in the mid')).toBe('{"level":"warn","msg":"cut in the mid')
 })
 
 describe('keys', () => {
