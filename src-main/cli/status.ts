@@ -64,12 +64,14 @@ function settled({ hosts, dcs, etcd, backup }: ClusterState): boolean {
 /** The cluster's state once every source was asked: an observer that begins just now knows nothing yet. */
 export async function settledState(client: DojoClient, lab: string): Promise<ClusterState> {
   const stop = new AbortController()
-  const late = setTimeout(() => stop.abort(), settlesWithinMs)
+  let late: NodeJS.Timeout | undefined
   let last: ClusterState | null = null
   try {
     for await (const state of await client.cluster.watch({ lab }, { signal: stop.signal })) {
       last = state
       if (settled(state)) break
+      // from the first word on: opening the lab may take its time on a busy machine
+      late ??= setTimeout(() => stop.abort(), settlesWithinMs)
     }
   } catch (error) {
     if (!last) throw error
@@ -77,5 +79,6 @@ export async function settledState(client: DojoClient, lab: string): Promise<Clu
     clearTimeout(late)
     stop.abort()
   }
-  return last!
+  if (!last) throw new Error(`nothing was seen of lab ${lab}`)
+  return last
 }

@@ -2,10 +2,13 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { connect } from 'node:net'
+import { MessageChannel, type MessagePort } from 'node:worker_threads'
+import { createORPCClient } from '@orpc/client'
+import { RPCLink as PortLink } from '@orpc/client/message-port'
 import { os } from '@orpc/server'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { WebSocket } from 'ws'
-import { openHost, type Host } from '../../../src-main/api/host.js'
+import { openHost, type Host, type MessagePortLike } from '../../../src-main/api/host.js'
 import { localAddress } from '../../../src-main/api/local-address.js'
 import { clientOver, connectOwner } from '../../../src-main/api/local-client.js'
 import { takeOwnership } from '../../../src-main/api/local-host.js'
@@ -44,8 +47,7 @@ const open = async (kind: 'serve' | 'keeper'): Promise<Host> => {
   hosts.push(host)
   return host
 }
-const ask = (socket: WebSocket): Promise<number> =>
-  (clientOver(socket) as unknown as { who(): Promise<number> }).who()
+const ask = (socket: WebSocket): Promise<number> => (clientOver(socket) as unknown as { who(): Promise<number> }).who()
 
 test('the first process owns the labs, and answers on a socket that only this user can reach', async () => {
   const host = await open('keeper')
@@ -117,4 +119,30 @@ test('a home whose path is too long for a socket gets a short one', async () => 
   const ownership = await takeOwnership(() => undefined, address)
   expect(ownership?.address).toBe(address)
   await ownership!.release()
+})
+
+/** Node's port as Electron's: messages come as events. */
+function electronPort(port: MessagePort): MessagePortLike {
+  return {
+    start: () => port.start(),
+    close: () => port.close(),
+    postMessage: (data: unknown) => port.postMessage(data),
+    on: (event: string, listener: (event?: { data: unknown }) => void) =>
+      port.on(event, event === 'message' ? (data: unknown) => listener({ data }) : () => listener()),
+  }
+}
+
+test('a window is served over its port, by the owner and through a relay', async () => {
+  const owner = await open('keeper')
+  const second = await open('serve')
+  for (const host of [owner, second]) {
+    const { port1, port2 } = new MessageChannel()
+    const client = createORPCClient(new PortLink({ port: port2 as never })) as unknown as { who(): Promise<number> }
+    const answer = client.who() // asked before anybody listens: nothing of it may be lost
+    host.attachPort(electronPort(port1))
+    port2.start()
+    expect(await answer).toBe(1)
+    port2.close()
+  }
+  await expect.poll(() => owner.busy()).toBe(false)
 })

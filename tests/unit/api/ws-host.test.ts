@@ -64,8 +64,12 @@ function counting() {
   }
   return { made, handler: new RPCHandler(router) as unknown as RPCHandler<{ client: string }> }
 }
-type Client = { flood(input?: unknown, options?: { signal: AbortSignal }): Promise<AsyncIterable<string>>; ping(): Promise<string> }
-const clientOver = (socket: WebSocket): Client => createORPCClient(new RPCLink({ websocket: socket as never })) as Client
+type Client = {
+  flood(input?: unknown, options?: { signal: AbortSignal }): Promise<AsyncIterable<string>>
+  ping(): Promise<string>
+}
+const clientOver = (socket: WebSocket): Client =>
+  createORPCClient(new RPCLink({ websocket: socket as never })) as Client
 
 test('a client that does not read holds back its own stream, and nothing piles up', async () => {
   const { made, handler } = counting()
