@@ -1,5 +1,5 @@
 import type { HostRole } from '../../src-main/contract/cluster.js'
-import type { LabEvent } from '../../src-main/contract/record.js'
+import type { EventKind, LabEvent } from '../../src-main/contract/record.js'
 import type { RoleBand } from './tracks.js'
 import { fitted, momentText, widthOf } from './words.js'
 
@@ -30,8 +30,9 @@ export function bandSpans(
   until: number,
 ): BandSpan[] {
   const spans: BandSpan[] = []
-  bands.forEach((band, index) => {
-    const to = Math.min(bands[index + 1]?.from ?? until, until)
+  const exact = bands.map((band) => ({ ...band, from: exactFrom(host, band, events) }))
+  exact.forEach((band, index) => {
+    const to = Math.min(exact[index + 1]?.from ?? until, until)
     if (to <= band.from) return
     const last = spans.at(-1)
     const { role, timeline, note } = band
@@ -44,6 +45,20 @@ export function bandSpans(
   })
   for (const span of spans) if (standby.includes(span.role)) span.detached = detachedIn(span, bands, events)
   return spans
+}
+
+const endOf: Partial<Record<HostRole, readonly EventKind[]>> = {
+  down: ['host.crashed', 'host.stopped'],
+  frozen: ['host.frozen'],
+}
+const concludedWithinMs = 5_000
+
+/** The engine knows to the millisecond when a host went; the role was concluded a moment later. */
+function exactFrom(host: string, { role, from }: RoleBand, events: readonly LabEvent[]): number {
+  const kinds = endOf[role]
+  const known =
+    kinds && events.findLast((event) => event.t <= from && event.host === host && kinds.includes(event.kind))
+  return known && from - known.t < concludedWithinMs ? known.t : from
 }
 
 function detachedIn(span: BandSpan, bands: readonly RoleBand[], events: readonly LabEvent[]): BandSpan['detached'] {
@@ -100,12 +115,14 @@ export function bandLabel(
   width: number,
   zero: number,
 ): BandLabel | null {
-  const word = roleWords[span.role]
+  // it holds the key, and PostgreSQL is still a standby on the old timeline
+  const promotes = span.role === 'leader' && span.note.includes('promotes')
+  const word = promotes ? 'promotes' : roleWords[span.role]
   const short = shortWords[span.role] ?? word
   const gone = span.role === 'down' || span.role === 'frozen'
   const since = `since ${momentText(span.from - zero)}`
   const { timeline } = span
-  const rests = gone ? [since] : timeline === null ? [] : [`timeline ${timeline}`, `tl ${timeline}`]
+  const rests = gone ? [since] : timeline === null || promotes ? [] : [`timeline ${timeline}`, `tl ${timeline}`]
   const options: BandLabel[] = [
     ...rests.map((rest) => ({ word, rest })),
     ...rests.slice(-1).map((rest) => ({ word: short, rest })),

@@ -25,7 +25,7 @@ export interface Known {
 }
 
 /** A probe's batch may be this late; an older one says nothing about the moment. */
-const lateMs = 3_000
+const lateMs = 4_000
 
 export function factsAt(known: Known, t: number): MomentFacts {
   const { tracks, hosts, outages, renewEveryS } = known
@@ -82,7 +82,7 @@ export function leaseValue(lease: MomentFacts['lease']): string {
 }
 
 export const etcdValue = (etcd: MomentFacts['etcd']): string => (etcd ? `${etcd.voting} of ${etcd.members}` : 'unknown')
-export const writesValue = (writes: number | null): string => (writes === null ? 'no probe' : `${writes}/s`)
+export const writesValue = (writes: number | null): string => (writes === null ? 'unknown' : `${writes}/s`)
 
 /** One sentence about a moment, for those who listen. */
 export function sentenceAt(facts: MomentFacts): string {

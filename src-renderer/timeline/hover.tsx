@@ -23,13 +23,16 @@ export function HoverLayer({
     if (!element) return
     const move = (event: globalThis.PointerEvent): void => {
       const at = localX(element, event.clientX)
-      setX(event.pointerType === 'touch' || at < left ? null : at)
+      setX(event.pointerType === 'touch' || at < left || event.buttons > 0 ? null : at)
     }
     const leave = (): void => setX(null)
     element.addEventListener('pointermove', move)
+    // a press puts the playhead there, and the gutter says the same
+    element.addEventListener('pointerdown', leave)
     element.addEventListener('pointerleave', leave)
     return () => {
       element.removeEventListener('pointermove', move)
+      element.removeEventListener('pointerdown', leave)
       element.removeEventListener('pointerleave', leave)
     }
   }, [svg, left])

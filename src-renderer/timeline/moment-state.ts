@@ -6,7 +6,6 @@ import type { LabEvent } from '../../src-main/contract/record.js'
 import { numberIn, textIn } from './event-data.js'
 import { factsAt, type Known, type MomentFacts } from './facts.js'
 import type { OutageSpan } from './outages.js'
-import { lastAt } from './sorted.js'
 
 const unrecorded = { value: null, at: null, stale: true }
 const known = <T>(value: T, at: number): Part<T> => ({ value, at, stale: false })
@@ -27,7 +26,7 @@ export function stateAt(info: LabInfo, from: Known, t: number): ClusterState {
     hosts: facts.hosts.map((host) => hostAt(info, host, standbys, before, t)),
     leader: holder,
     dcs: known(dcsAt(info, facts, before, t), t),
-    etcd: facts.etcd ? known(etcdAt(facts.etcd, before), t) : unrecorded,
+    etcd: facts.etcd ? known(etcdAt(facts.etcd, facts.hosts, before), t) : unrecorded,
     proxy: unrecorded,
     backup: backupAt(before, t),
     probe: probeAt(from, facts, t),
@@ -122,16 +121,14 @@ function lastLeader(before: LabEvent[]): string | null {
   return event?.host ?? null
 }
 
-function etcdAt(etcd: NonNullable<MomentFacts['etcd']>, before: LabEvent[]) {
-  const leads = lastAt(
-    before.filter(({ kind }) => kind === 'etcd.leader'),
-    Number.POSITIVE_INFINITY,
-    (event) => event.t,
-  )
+/** Who leads etcd is told by an event when it changed, and by the notes of hosts that are members and nothing else. */
+function etcdAt(etcd: NonNullable<MomentFacts['etcd']>, hosts: HostFacts[], before: LabEvent[]) {
+  const told = before.findLast(({ kind }) => kind === 'etcd.leader')?.host
+  const leads = told ?? hosts.find(({ note }) => note.startsWith('etcd leader'))?.host
   const members = Object.entries(etcd.byName).map(([name, answers]) => ({
     name,
     answers,
-    leader: answers && leads?.host === name,
+    leader: answers && leads === name,
   }))
   return { members, quorum: etcd.quorum }
 }

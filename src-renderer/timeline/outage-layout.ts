@@ -40,11 +40,12 @@ export function outageLayout(span: OutageSpan, x: number, end: number, now: numb
     [{ text: seconds, size: 11, tone: 'fault' }],
   ]
   const room = end - x - 8
-  const items = options.find((each) => widthOfItems(each) <= room)
+  // the last resort leaves no room for the arrows, and says more than they do
+  const items = options.find((each, index) => widthOfItems(each) <= (index === options.length - 1 ? end - x - 2 : room))
   if (!items) return { words: [], ground: null }
   const width = widthOfItems(items)
   const start = x + (end - x - width) / 2
-  let at = start + (items[0]!.size === 15 ? padding : 4)
+  let at = start + paddingOf(items)
   const words = items.map((item) => {
     const word = { ...item, x: at }
     at += widthOfItem(item) + between
@@ -60,5 +61,7 @@ const widthOfItem = ({ text, size, shape }: Item): number => widthOf(text, size)
 
 function widthOfItems(items: readonly Item[]): number {
   const inner = items.reduce((sum, item) => sum + widthOfItem(item), 0) + between * (items.length - 1)
-  return inner + 2 * (items[0]!.size === 15 ? padding : 4)
+  return inner + 2 * paddingOf(items)
 }
+
+const paddingOf = ([first]: readonly Item[]): number => ({ 15: padding, 13: 4, 11: 2 })[first!.size]

@@ -32,7 +32,7 @@ export interface TimelineProps {
   frame: (parts: { tools: ReactNode; body: ReactNode }) => ReactNode
 }
 
-const drawnEveryMs = 100
+const drawnEveryMs = 200
 const standing = (): number => 0
 
 /** The timeline of one lab, live or recorded: state around the picture, which is drawn by TimelineView. */
@@ -53,7 +53,7 @@ export function Timeline(props: TimelineProps) {
   const prediction = useMemo(() => predictionIn(tracks.events, marks), [tracks, marks])
   const extent = { first, now, recorded: clock === null }
   const view = useView(lab, extent, size?.width ?? 800, marks)
-  // no more often than a pixel passes, and ten times a second at most; a window that stands still waits for records
+  // no more often than a pixel passes, and five times a second at most: calm for the eye and for the machine; a window that stands still waits for records
   const wanted = view.live
     ? Math.max(drawnEveryMs, Math.min(2_000, Math.ceil(1000 / view.scale.pps / 100) * 100))
     : 1_000

@@ -69,8 +69,8 @@ function Link({ link, route, writes }: { link: LinkView; route: Route; writes: n
   )
 }
 
-/** One bar's way takes as long as a group of five writes: more writes, faster bars. */
-const flowSeconds = (writes: number): string => `${Math.min(4, Math.max(0.2, 10 / Math.max(1, writes))).toFixed(2)}s`
+/** One bar goes its way of 10 px in the time of 32 writes: more writes, faster bars. */
+const flowSeconds = (writes: number): string => `${Math.min(6, Math.max(0.4, 32 / Math.max(1, writes))).toFixed(2)}s`
 
 const arrows = {
   right: (x: number, y: number) => `M${x - 7} ${y - 4.5}l7 4.5l-7 4.5z`,

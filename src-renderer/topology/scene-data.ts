@@ -99,9 +99,11 @@ function lagFact({ state }: SceneInput, view: HostView): Fact | null {
   return { text: `lag ${bytesText(row.lagBytes)}${time}`, tone: 'ink2' }
 }
 
-export function etcdFact({ state }: SceneInput, name: string): Fact[] {
-  const member = fresh(state.etcd)?.members.find((each) => each.name === name)
-  if (!member) return []
+export function etcdFact({ state, recorded }: SceneInput, name: string): Fact[] {
+  const members = fresh(state.etcd)?.members ?? []
+  const member = members.find((each) => each.name === name)
+  // who follows is only known when it is known who leads
+  if (!member || (recorded && !members.some((each) => each.leader))) return []
   if (!member.answers) return [{ text: 'etcd does not answer', tone: 'fault' }]
   const part = `etcd ${member.leader ? 'leader' : 'follower'}`
   return [{ text: member.term ? `${part}, term ${member.term}` : part, short: part, tone: 'ink3' }]
