@@ -34,6 +34,7 @@ export function whyOf(error: unknown): string {
   if (error.cause !== undefined && error.message === 'fetch failed') return whyOf(error.cause)
   if (/ECONNREFUSED/.test(error.message)) return 'connection refused'
   if (/ECONNRESET|Connection terminated/.test(error.message)) return 'connection reset'
+  if (/UNAVAILABLE|Connection dropped/.test(error.message)) return 'no connection'
   if (/DEADLINE_EXCEEDED|Deadline exceeded|timeout/i.test(error.message)) return 'no answer in time'
   return error.message.split('\n', 1)[0] ?? error.name
 }

@@ -49,7 +49,7 @@ export function hostViewOf(input: HostInput): HostView {
 }
 
 function conclude(input: HostInput): Concluded {
-  const state = input.engine.value
+  const state = fresh(input.engine)
   const past = pastOf(input)
   if (state?.container === 'paused') return { role: 'frozen', note: `frozen${past}` }
   if (state?.container === 'missing') return { role: 'down', note: `its container is gone${past}` }

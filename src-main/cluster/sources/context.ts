@@ -49,8 +49,8 @@ export interface SourceContext {
 
 /** False while the engine says that the host does not run: no use in knocking, and no answer would be the present. */
 export function hostRuns({ board }: Pick<SourceContext, 'board'>, host: string): boolean {
-  const engine = board.hosts.get(host)?.engine.view(0).value
-  return !engine || engine.container === 'running'
+  const engine = board.hosts.get(host)?.engine.view(0)
+  return !engine?.value || engine.stale || engine.value.container === 'running'
 }
 
 /** Why a host that does not run can't answer, for the parts that it would fill. */
