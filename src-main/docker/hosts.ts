@@ -24,6 +24,8 @@ export interface HostPlan {
 }
 
 const pidsLimit = 512
+/** Capabilities that engines give by default and no service of a host needs. */
+const notNeeded = ['AUDIT_WRITE', 'MKNOD', 'NET_RAW', 'SETFCAP', 'SYS_CHROOT']
 const shmBytes = 128 * 1024 * 1024
 /** A synchronous replica may take 2 x loop_wait to be released, and archiving the last WAL takes its time. */
 export const stopGraceSeconds = 60
@@ -57,6 +59,7 @@ export async function createHost(docker: Docker, plan: HostPlan): Promise<void> 
         MemorySwap: memoryBytes,
         PidsLimit: pidsLimit,
         ShmSize: shmBytes,
+        CapDrop: [...notNeeded],
         RestartPolicy: { Name: '' }, // the engine must not repair an exercise
         LogConfig: { Type: 'json-file', Config: { 'max-size': '5m', 'max-file': '2' } },
       },

@@ -1,6 +1,8 @@
 import { DojoError, type Said } from '../contract/errors.js'
 import type { BootProgress, Credentials, LabHost, LabInfo, UpOptions } from '../contract/lab.js'
+import { requireRoom } from '../doctor/limits.js'
 import { connectDocker } from '../docker/engine.js'
+import { engineFacts } from '../docker/engine-facts.js'
 import type { EngineClient } from '../docker/hosts.js'
 import { requireImage } from '../docker/image-status.js'
 import { logFor } from '../util/log.js'
@@ -36,7 +38,9 @@ export interface Boot {
  */
 export async function beginBoot(home: Home, options: UpOptions): Promise<Boot> {
   const docker = await connectDocker()
-  const prepared = await prepareLab(home, options, await requireImage())
+  const [image, facts] = await Promise.all([requireImage(), engineFacts()])
+  requireRoom(facts)
+  const prepared = await prepareLab(home, options, image)
   const { info, credentials } = prepared
   return bootWith(docker, home, info, credentials, (progress, signal) =>
     makeHosts(docker, home, prepared, progress, signal),

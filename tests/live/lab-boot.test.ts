@@ -60,6 +60,14 @@ describe('a pair-witness lab', () => {
     }
   })
 
+  test('reaches every other host by name, without rights', async () => {
+    for (const { name, address } of lab.info.hosts) {
+      const { code, stdout } = await run('witness', 'ping', '-c', '1', '-W', '2', name)
+      expect([name, code]).toEqual([name, 0])
+      expect(stdout).toContain(`(${address})`)
+    }
+  })
+
   test('lets a learner stop and start a service as postgres', async () => {
     expect((await run('witness', 'sv', 'stop', 'etcd')).stdout).toMatch(/^ok: down: etcd/)
     expect((await run('witness', 'sv', 'status', 'etcd')).stdout).toMatch(/^down: etcd/)
@@ -74,6 +82,10 @@ describe('a pair-witness lab', () => {
     expect(info?.backup.map(({ type }) => type)).toEqual(['full'])
     expect(await run('backup', 'pgbackrest', '--stanza=main', 'check')).toMatchObject({ code: 0 })
     expect(await run('pg2', 'pgbackrest', 'info')).toMatchObject({ code: 0 })
+    // an app that starts again and finds the lab makes no second one
+    expect(await run('backup', '/usr/local/lib/dojo/first-backup', 'main')).toMatchObject({ code: 0 })
+    const again = await run('backup', 'pgbackrest', 'info', '--output=json')
+    expect((JSON.parse(again.stdout) as { backup: unknown[] }[])[0]?.backup).toHaveLength(1)
   })
 
   test('reaches nothing outside, and its ports are on the loopback interface only', async () => {
@@ -97,6 +109,7 @@ describe('a pair-witness lab', () => {
       expect(Mounts).toEqual([])
       expect(HostConfig).toMatchObject({ Privileged: false, RestartPolicy: { Name: '' } })
       expect(HostConfig.CapAdd ?? []).toEqual([])
+      expect(HostConfig.CapDrop).toContain('NET_RAW')
       expect(HostConfig.Memory).toBeGreaterThan(0)
       expect(HostConfig.PidsLimit).toBeGreaterThan(0)
     }
