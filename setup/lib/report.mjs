@@ -32,25 +32,31 @@ export function createReport({ out = process.stdout, eager = true } = {}) {
     const seconds = () => ((performance.now() - startedAt) / 1000).toFixed(1)
     const head = `  ${title.padEnd(titleWidth)}  `
     let current = ''
+    let latest = ''
     let shownAt = 0
+    const now = () => cut(`${head}${seconds()} s  ${current}${latest && `: ${latest}`}`)
     const show = () => {
       clear()
-      out.write(cut(`${head}${current}  ${seconds()} s`))
+      out.write(now())
       shownAt = performance.now()
     }
     const step = (words) => {
       log(`[${title}] ${words}`)
       if (words === current) return
       current = words
+      latest = ''
       if (live) show()
       else out.write(`${cut(`${head}${words}`)}\n`)
     }
     const line = (text) => {
       log(`[${title}]   ${text}`)
+      latest = text.trim() || latest
       if (live && current && performance.now() - shownAt > 200) show()
     }
-    const ticking = live ? setInterval(() => current && show(), 500) : undefined
-    ticking?.unref()
+    // without a terminal, one line a minute says that it goes on: some runners end what is silent for too long
+    const tick = () => (live ? show() : out.write(`${now()}\n`))
+    const ticking = setInterval(() => current && tick(), live ? 500 : 60_000)
+    ticking.unref()
     log(`[${title}] begins ${new Date().toISOString()}`)
     try {
       const result = await work({ step, line })
