@@ -15,22 +15,36 @@ const params = z.strictObject({
       'For choices: which live value each choice claims. A choice that claims nothing true here may be left out',
     ),
   tolerance: z.number().min(0).optional().describe('For numbers: how far the answer may be off'),
+  unseen: z
+    .strictObject({
+      value: valueSpec.describe('What the answer is compared with instead'),
+      once: z.string().describe('Only when this other check has passed, and nothing came in the seconds after it'),
+    })
+    .optional()
+    .describe('For live values from the flight recorder: what holds when the app was not running to see it'),
   what: z
     .string()
     .describe('What is asked for, in words: the verdict shows it where the value itself would give it away'),
 })
+
+/** Records of what a check saw have arrived by then. */
+const settleMs = 5000
 
 export const answer = defineCheck({
   kind: 'answer',
   summary: "The learner's answer is what the live cluster says",
   params,
   sources: ['the learner', 'the live value'],
-  async evaluate({ params: { question, live, means, tolerance, what }, ...context }) {
+  async evaluate({ params: { question, live, means, tolerance, what, unseen }, ...context }) {
     const expected = what
     const given = context.answers.get(question)
     if (!given)
       return fail({ expected, observed: 'not answered yet', why: 'The answer is compared with the live cluster' })
-    const reading = await readValue(live, context)
+    let reading = await readValue(live, context)
+    const settledAt = unseen ? (context.results.get(unseen.once)?.passedAt ?? null) : null
+    if (!reading.ok && unseen && settledAt !== null && context.now - settledAt > settleMs) {
+      reading = await readValue(unseen.value, context)
+    }
     const observed = `you answered ${given.value}`
     if (!reading.ok) return notAsked({ expected, observed, why: `The live value could not be read: ${reading.why}` })
     const claimed = means ? means[String(given.value)] : given.value

@@ -106,6 +106,8 @@ function checkStep({ step, path, add, questions, steps }: StepScope): void {
       const given = params as Record<string, unknown>
       if (name === 'answer' || name === 'answered' || name === 'prediction')
         has(given['question'], questions, 'question', [...at, name, 'question'])
+      const unseen = given['unseen'] as { once?: string } | undefined
+      has(unseen?.once, checks, 'check', [...at, name, 'unseen', 'once'])
       has(given['since'], steps, 'step up to here', [...at, name, 'since'])
       if (name !== 'history' && name !== 'probe') return
       has(given['by'], checks, 'check', [...at, name, 'by'])

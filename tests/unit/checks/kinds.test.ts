@@ -391,6 +391,30 @@ describe('answer', () => {
     })
   })
 
+  test('what the app was not running to see is taken as written, but only once it must have happened', async () => {
+    const world = fakeWorld()
+    const check = {
+      answer: {
+        question: 'q',
+        live: { first: { of: ['lease.expired', 'leader.released'] } },
+        unseen: { value: { literal: 'lease.expired' }, once: 'taken' },
+        what: 'it',
+      },
+    }
+    const given = { answers: answers({ q: 'lease.expired' }) }
+    expect(await ask(world, check, given)).toMatchObject({ verdict: 'error' })
+    expect(await ask(world, check, { ...given, results: passed('taken', world.now - 1000) })).toMatchObject({
+      verdict: 'error',
+    })
+    expect(await ask(world, check, { ...given, results: passed('taken', world.now - 6000) })).toMatchObject({
+      verdict: 'pass',
+    })
+    world.event('leader.released', { t: world.now - 10_000 })
+    expect(await ask(world, check, { ...given, results: passed('taken', world.now - 6000) })).toMatchObject({
+      verdict: 'fail',
+    })
+  })
+
   test('tolerance and meaning of choices', async () => {
     const world = fakeWorld()
     const near = { answer: { question: 'q', live: 'ttl', tolerance: 1, what: 'ttl' } }
