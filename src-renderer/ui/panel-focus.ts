@@ -24,8 +24,8 @@ export function focusPanel(panel: PanelId): void {
   ;(inside ?? element)?.focus()
 }
 
-/** The panel that holds the keyboard now. */
+/** The panel that holds the keyboard now. By class too: the library that splits panels marks its own with `data-panel`. */
 export function focusedPanel(): PanelId | null {
-  const id = document.activeElement?.closest<HTMLElement>('[data-panel]')?.dataset.panel
+  const id = document.activeElement?.closest<HTMLElement>('.panel[data-panel]')?.dataset.panel
   return panelIds.find((panel) => panel === id) ?? null
 }

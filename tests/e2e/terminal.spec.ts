@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { AxeBuilder } from '@axe-core/playwright'
 import type { BrowserContext, Locator, Page } from 'playwright/test'
 import { expect, openHome, test } from './support/test.js'
 
@@ -187,6 +188,35 @@ test('the colours follow the scheme, at once', async ({ page, dojo }) => {
   await expect.poll(ground).not.toBe(dark)
   await expect.poll(ground).toBe('rgb(255, 255, 255)')
 })
+
+test('a small window shows one of two terminals, and both again when it is large', async ({ page, dojo }) => {
+  await atWork(page, dojo.url)
+  await expect(panes(page)).toHaveCount(2)
+  await page.setViewportSize({ width: 1100, height: 700 })
+  await expect(panes(page)).toHaveCount(1)
+  await page.getByRole('button', { name: 'Two terminals side by side' }).click()
+  await expect(panes(page)).toHaveCount(2)
+  await page.getByRole('button', { name: 'One terminal' }).click()
+  await expect(panes(page)).toHaveCount(1)
+  await page.setViewportSize({ width: 1440, height: 900 })
+  await page.getByRole('button', { name: 'Two terminals side by side' }).click()
+  await expect(panes(page)).toHaveCount(2)
+})
+
+for (const scheme of ['dark', 'light'] as const) {
+  test(`the terminals have no accessibility violation, ${scheme}`, async ({ page, dojo }) => {
+    await page.emulateMedia({ colorScheme: scheme })
+    await atWork(page, dojo.url)
+    await page.keyboard.press('Alt+3')
+    await page.keyboard.press('Control+Shift+F')
+    await expect(page.getByRole('search')).toBeVisible()
+    const { violations } = await new AxeBuilder({ page })
+      .include('[data-panel="terminals"]')
+      .exclude('.xterm')
+      .analyze()
+    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([])
+  })
+}
 
 const allowClipboard = (context: BrowserContext, url: string): Promise<void> =>
   context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: new URL(url).origin })

@@ -157,7 +157,7 @@ test.describe('a lab', () => {
   test('F6 goes round the panels, and Alt 3 into the terminal', async ({ page, dojo }) => {
     await openLab(page, dojo.url)
     const where = () =>
-      page.evaluate(() => document.activeElement?.closest<HTMLElement>('[data-panel]')?.dataset['panel'])
+      page.evaluate(() => document.activeElement?.closest<HTMLElement>('.panel[data-panel]')?.dataset['panel'])
     const seen: (string | undefined)[] = []
     for (let press = 0; press < 4; press++) {
       await page.keyboard.press('F6')
