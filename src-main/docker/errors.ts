@@ -34,14 +34,14 @@ export function translated(error: unknown, doing: string): unknown {
       { cause: error },
     )
   }
-  const port = /(?:Bind for|listen tcp4?|exposing port TCP) (?:0\.0\.0\.0|127\.0\.0\.1):(\d+)/.exec(why)?.[1]
+  const port = /\b(?:127\.0\.0\.1|0\.0\.0\.0):(\d+)/.exec(why)?.[1]
   if (port && /already (allocated|in use)|address already/.test(why)) {
     return new DojoError(
       'port-taken',
       {
         what: `Port ${port} on 127.0.0.1 is taken`,
         why,
-        next: `Stop what listens there (\`ss -ltnp sport = :${port}\` names it), or use random ports`,
+        next: `Stop what listens there (\`ss -ltnp sport = :${port}\` names it), or retry: a lab chooses other ports each time`,
       },
       { cause: error },
     )

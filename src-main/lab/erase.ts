@@ -3,7 +3,8 @@ import { removeContainers, type EngineClient } from '../docker/hosts.js'
 import { removeLabNetwork } from '../docker/networks.js'
 import { logFor } from '../util/log.js'
 import { logged } from '../util/logged.js'
-import { changeState, forgetLab, ownerOf, type Home } from './store.js'
+import { stateAfter } from './states.js'
+import { forgetLab, ownerOf, readLab, writeLab, type Home } from './store.js'
 
 const log = logFor('lab')
 
@@ -16,7 +17,8 @@ const tries = 5
  * "removing", and goes on. Idempotent. `cutOff`: the app that made it was killed, so look once more.
  */
 export async function eraseLab(docker: EngineClient, home: Home, lab: string, { cutOff = false } = {}): Promise<void> {
-  await changeState(home, lab, { state: 'removing' }).catch(() => undefined) // its file may be gone already
+  const file = await readLab(home, lab) // it may be gone already
+  if (file) await writeLab(home, { ...file, info: { ...file.info, state: stateAfter(file.info.state, 'down') } })
   await logged(log, 'remove lab', { lab }, async () => {
     await removeAll(docker, home, lab)
     if (cutOff) {

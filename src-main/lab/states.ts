@@ -42,3 +42,12 @@ export function stateAfter(from: LabState | 'absent', change: Exclude<LabChange,
   if (!found || found.to === 'absent') throw new Error(`a lab that is ${from} can't change by "${change}"`)
   return found.to
 }
+
+/** The table as a Mermaid diagram, for docs/lab-states.md; a unit test compares the two. */
+export const diagram = (): string =>
+  `stateDiagram-v2\n${transitions
+    .map(
+      ({ from, change, to }) =>
+        `  ${from === 'absent' ? '[*]' : from} --> ${to === 'absent' ? '[*]' : to}: ${change}\n`,
+    )
+    .join('')}`
