@@ -29,7 +29,7 @@ test('files arrive with their place, owner and mode', async () => {
 
 test('the numbers of users are those that the image gives them', () => {
   const recipe = readFileSync(new URL('../../../docker/Dockerfile', import.meta.url), 'utf8')
-  const made = [...recipe.matchAll(/useradd --system --uid (\d+) --gid (\d+) .* (\w+) (?:\\|\n)/g)]
+  const made = [...recipe.matchAll(/useradd --system --uid (\d+) --gid (\d+) .* (\w+)(?: \\|\n)/g)]
   const numbers = made.map(([, uid, gid, user]) => [user, Number(uid), Number(gid)])
   expect(numbers).toEqual(Object.entries(uidOf).flatMap(([user, uid]) => (uid === 0 ? [] : [[user, uid, uid]])))
 })
