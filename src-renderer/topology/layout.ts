@@ -256,7 +256,10 @@ function roomForQuorum({ hosts, client, busX, busRoom, width }: Placed, spec: Sp
     const x = busX + Math.round(busRoom / 2)
     if (width - x >= 120) return { x, y: 4, width: width - x - 4, height: 66 }
   }
-  return { x: client.x, y: 4, width: Math.max(client.width + 40, 150), height: Math.max(20, client.y - 8) }
+  const room = { x: client.x, y: 4, width: Math.max(client.width + 40, 150), height: 0 }
+  const under = [client, ...Object.values(hosts)].filter((box) => box.x < room.x + room.width)
+  const height = Math.min(...under.map(({ y }) => y)) - 8
+  return height >= 18 ? { ...room, height } : null
 }
 
 /** Under the client and the routes, left of the data hosts. */
