@@ -3,6 +3,7 @@ import { createWriteStream, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs, stripVTControlCharacters } from 'node:util'
 import { ensureBuilt } from './build.mjs'
 import { ensureChromium, findChromium } from './chromium.mjs'
@@ -69,6 +70,7 @@ async function runAll(chosen) {
   mkdirSync(logs, { recursive: true })
   const results = []
   const interrupted = async (signal) => {
+    run.interrupted = true
     await tidy(run, report)
     process.exit(signal === 'SIGINT' ? 130 : 143)
   }
@@ -76,7 +78,10 @@ async function runAll(chosen) {
   try {
     console.log('\npg-ha-dojo: tests\n')
     const ready = readiness(report)
-    for (const runner of chosen) results.push(await oneRunner(runner, ready, run, report))
+    for (const runner of chosen) {
+      results.push(await oneRunner(runner, ready, run, report))
+      if (run.interrupted) await new Promise(() => {}) // the signal's handler tidies up and ends us
+    }
   } finally {
     await tidy(run, report)
   }
@@ -180,13 +185,22 @@ function endGroup(pid) {
   }
 }
 
-/** Ends what still runs and removes what labs of the tests left in the engine. */
-async function tidy(run, report) {
+/** Ends what still runs and removes what labs of the tests left in the engine. Once, however many ask for it. */
+const tidy = (run, report) => (run.tidied ??= tidyUp(run, report))
+
+async function tidyUp(run, report) {
   for (const pid of run.groups) endGroup(pid)
   run.groups.clear()
   try {
     const { sweepHomesBelow } = await importBuilt('main', 'setup.js')
-    const left = await sweepHomesBelow(run.scratch)
+    let left = 0
+    // the engine may still be making what an ended process asked for: until a pass finds nothing
+    for (let pass = 0; pass < 10; pass++) {
+      const found = await sweepHomesBelow(run.scratch)
+      if (found === 0) break
+      left += found
+      await pause(500)
+    }
     if (left > 0) report.out.write(`  ${'left over'.padEnd(14)}  ${left} containers, networks or volumes removed\n`)
   } catch (error) {
     report.log(`sweeping: ${error?.stack}`) // no build, or no engine: then there is nothing to sweep either
