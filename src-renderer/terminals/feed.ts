@@ -10,6 +10,8 @@ export interface Screen {
   /** So many bytes were dropped before what comes next. */
   skipped(bytes: number): void
   state(state: TerminalView['state'], why: string): void
+  /** History is drawn; what comes from here on is new. Once. */
+  caughtUp(): void
   /** The terminal is no more, or can't be had. */
   ended(failure: Failure | null): void
 }
@@ -26,11 +28,18 @@ export function openFeed(client: DojoClient, id: string, screen: Screen, listen 
   let received = 0
   let drawn = 0
   let historyEnd: number | null = null
+  let isNew = false
+  const caughtUp = (): void => {
+    if (isNew || historyEnd === null || drawn < historyEnd) return
+    isNew = true
+    screen.caughtUp()
+  }
   const acks = createAcknowledger((upTo) => client.terminals.ack({ id, upTo }))
   const onOutput = (message: TerminalOutput): void => {
     if (message.k === 'state') {
       historyEnd ??= message.at ?? 0
       screen.state(message.state, message.why)
+      caughtUp()
     } else if (message.k === 'reset') {
       // nothing was drawn yet: a page that was reloaded shows what there is, without a word
       if (received > 0) screen.skipped(Math.max(0, message.from - received))
@@ -43,6 +52,7 @@ export function openFeed(client: DojoClient, id: string, screen: Screen, listen 
       screen.draw(message.data, () => {
         drawn = end
         acks.drawn(end)
+        caughtUp()
       })
     }
   }
@@ -52,7 +62,7 @@ export function openFeed(client: DojoClient, id: string, screen: Screen, listen 
   })
   return {
     input: createInput((data) => client.terminals.write({ id, data })),
-    replaying: () => historyEnd === null || drawn < historyEnd,
+    replaying: () => !isNew,
     stop,
   }
 }

@@ -33,6 +33,9 @@ function makeLive(lab: string, key: string): LiveTerminal {
   let id: string | null = null
   let opening = false
   let disposed = false
+  // a screen reader is told what is new; with it xterm draws so slowly that a long history would take half a minute
+  let caughtUp = false
+  const readAloud = (): void => screen.readAloud(caughtUp && useTerminals.getState().readAloud)
   let resizing: ReturnType<typeof setTimeout> | undefined
 
   const screen = createXtermScreen({
@@ -49,7 +52,6 @@ function makeLive(lab: string, key: string): LiveTerminal {
   })
   const { scheme: _, large } = useTheme.getState()
   screen.resizeType(large)
-  screen.readAloud(useTerminals.getState().readAloud)
   const stops = [
     // after the page has its new tokens
     useTheme.subscribe((now, before) => {
@@ -57,7 +59,7 @@ function makeLive(lab: string, key: string): LiveTerminal {
       if (now.large !== before.large) requestAnimationFrame(() => screen.resizeType(now.large))
     }),
     useTerminals.subscribe((now, before) => {
-      if (now.readAloud !== before.readAloud) screen.readAloud(now.readAloud)
+      if (now.readAloud !== before.readAloud) readAloud()
     }),
   ]
 
@@ -68,6 +70,10 @@ function makeLive(lab: string, key: string): LiveTerminal {
       draw: (text, drawn) => (disposed ? undefined : screen.term.write(text, drawn)),
       skipped: (bytes) => screen.term.write(grey(`${bytes.toLocaleString('en')} bytes of output are gone`)),
       state: (state, why) => setTab(key, { state, why, failure: null }),
+      caughtUp: () => {
+        caughtUp = true
+        readAloud()
+      },
       ended: onEnd,
     })
     const { cols, rows } = screen.term

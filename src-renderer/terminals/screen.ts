@@ -77,9 +77,12 @@ export function createXtermScreen({ onInput, onResize, onFound }: ScreenEvents) 
   let timer: ReturnType<typeof setTimeout> | undefined
   let marked = false
   let wantsFocus = false
-  const markFocus = (on: boolean): void => {
+  let name = ''
+  const markFocus = (on: boolean, label = name): void => {
     marked = on
+    name = label
     term.textarea?.toggleAttribute('data-panel-focus', on)
+    term.textarea?.setAttribute('aria-label', label)
   }
   let finding: { text: string; caseSensitive: boolean } | null = null
 
@@ -138,7 +141,7 @@ export function createXtermScreen({ onInput, onResize, onFound }: ScreenEvents) 
       if (wantsFocus) term.focus()
       wantsFocus = false
     },
-    /** Whether the panel's keyboard goes here: see ui/panel-focus. */
+    /** Whether the panel's keyboard goes here (see ui/panel-focus), and what it is called when it does. */
     markFocus,
     focusWhenShown(): void {
       if (root.isConnected) term.focus()

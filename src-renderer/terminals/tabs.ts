@@ -41,7 +41,7 @@ export const focusedTab = ({ tabs, shown, focused }: Layout): Tab | null =>
 export function show(layout: Layout, key: string, pane = layout.focused): Layout {
   if (!layout.tabs.some((tab) => tab.key === key)) return layout
   const there = layout.shown.indexOf(key)
-  if (there >= 0) return { ...layout, focused: there }
+  if (there >= 0) return there === layout.focused ? layout : { ...layout, focused: there }
   const shown = layout.shown.length === 0 ? [key] : layout.shown.with(Math.min(pane, layout.shown.length - 1), key)
   return { ...layout, shown, focused: Math.min(pane, shown.length - 1) }
 }

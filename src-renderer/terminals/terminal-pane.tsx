@@ -30,7 +30,7 @@ export function TerminalPane(props: { lab: string; tab: Tab; focused: boolean; a
   // where F6 and Alt 3 put the keyboard; see ui/panel-focus
   useEffect(() => {
     const { screen } = liveTerminal(lab, key)
-    screen.markFocus(focused)
+    screen.markFocus(focused, `Terminal ${tab.title}`)
   })
   return (
     <div

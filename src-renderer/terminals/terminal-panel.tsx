@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState, type RefObject } from 'react'
 import { Group, Panel as Pane, Separator, useDefaultLayout } from 'react-resizable-panels'
 import type { LabInfo } from '../../src-main/contract/lab.js'
 import { createClient } from '../app/connection.js'
@@ -16,8 +16,8 @@ import { useTerminalCommands } from './terminal-commands.js'
 import '@xterm/xterm/css/xterm.css'
 import './terminals.css'
 
-/** Two panes side by side need this much, or the widest table that patronictl prints would wrap. */
-const wideFromPx = 960
+/** Two panes side by side need this much: 72 columns, the widest table that patronictl prints, and a narrow psql. */
+const wideFromPx = 880
 /** 72 columns and the paddings: what the left pane gets at first. */
 const leftPx = 608
 
@@ -53,8 +53,13 @@ function loadLayout(info: LabInfo): () => void {
 }
 const leaving = new Map<string, ReturnType<typeof setTimeout>>()
 
-function Terminals({ info, layout }: { info: LabInfo; layout: Layout }) {
+function Terminals({ info, layout: whole }: { info: LabInfo; layout: Layout }) {
   const { lab } = info
+  const body = useRef<HTMLDivElement>(null)
+  const narrow = useNarrow(body)
+  // a window that was made small shows one of two, until it is large again; who asks for two there gets two
+  const [insists, setInsists] = useState(false)
+  const layout = narrow && !insists ? unsplit(whole) : whole
   const change = useTerminals((state) => state.change)
   const setSearching = useTerminals((state) => state.setSearching)
   const present = focusedTab(layout)
@@ -69,7 +74,9 @@ function Terminals({ info, layout }: { info: LabInfo; layout: Layout }) {
     if (next) focusTerminal(lab, next.key)
   }
   const toggleSplit = () => {
+    setInsists(narrow && layout.shown.length < 2)
     if (layout.shown.length === 2) return change(lab, unsplit)
+    if (whole.shown.length === 2) return
     // everything is in view already: the other pane gets a second terminal of the same place
     const wider = split(layout)
     if (wider) change(lab, () => wider)
@@ -104,17 +111,26 @@ function Terminals({ info, layout }: { info: LabInfo; layout: Layout }) {
         </>
       }
     >
-      {layout.shown.length === 0 ? (
-        <Empty info={info} onOpen={openPlace} />
-      ) : (
-        <Panes lab={lab} layout={layout} onFocus={(pane) => change(lab, (now) => focusPane(now, pane))} />
-      )}
+      <div className="term-body" ref={body}>
+        {layout.shown.length === 0 ? (
+          <Empty info={info} onOpen={openPlace} />
+        ) : (
+          <Panes lab={lab} layout={layout} onFocus={(key) => change(lab, (now) => show(now, key))} />
+        )}
+      </div>
     </Panel>
   )
 }
 
-const focusPane = (layout: Layout, pane: number): Layout =>
-  layout.focused === pane || pane >= layout.shown.length ? layout : { ...layout, focused: pane }
+function useNarrow(ref: RefObject<HTMLElement | null>): boolean {
+  const [narrow, setNarrow] = useState(false)
+  useEffect(() => {
+    const observer = new ResizeObserver(([entry]) => setNarrow((entry?.contentRect.width ?? wideFromPx) < wideFromPx))
+    if (ref.current) observer.observe(ref.current)
+    return () => observer.disconnect()
+  }, [ref])
+  return narrow
+}
 
 /** After it is in the page: a pane that just came into being takes a moment. */
 function focusTerminal(lab: string, key: string): void {
@@ -122,7 +138,7 @@ function focusTerminal(lab: string, key: string): void {
   screen.focusWhenShown()
 }
 
-function Panes({ lab, layout, onFocus }: { lab: string; layout: Layout; onFocus: (pane: number) => void }) {
+function Panes({ lab, layout, onFocus }: { lab: string; layout: Layout; onFocus: (key: string) => void }) {
   const saved = useDefaultLayout({ id: 'dojo.terminals.split', storage: localStorage })
   const [firstLeft] = useState(() => leftPx)
   const tabs = layout.shown.map((key) => layout.tabs.find((tab) => tab.key === key)).filter((tab): tab is Tab => !!tab)
@@ -132,7 +148,7 @@ function Panes({ lab, layout, onFocus }: { lab: string; layout: Layout; onFocus:
       tab={tabs[at]!}
       focused={layout.focused === at}
       alone={tabs.length === 1}
-      onFocus={() => onFocus(at)}
+      onFocus={() => onFocus(tabs[at]!.key)}
     />
   )
   if (tabs.length < 2) return pane(0)

@@ -28,6 +28,7 @@ function made() {
       },
       skipped: (bytes) => seen.push(`[skipped ${bytes}]`),
       state: (state) => seen.push(`[${state}]`),
+      caughtUp: () => seen.push('[caught up]'),
       ended: (failure) => seen.push(`[ended ${failure?.code ?? ''}]`),
     },
     ((opens: typeof open, given: typeof listener) => {
@@ -66,11 +67,11 @@ test('after an interruption it asks for the rest, from what has arrived', async 
   expect(await askedFrom()).toBe(5)
   tell({ k: 'state', state: 'open', why: '', at: 11 })
   tell(data(5, ' again'))
-  expect(seen).toEqual(['[open]', 'hello', '[open]', ' again'])
+  expect(seen).toEqual(['[open]', '[caught up]', 'hello', '[open]', ' again'])
 })
 
 test('history is drawn, not answered: replies wait until it is over', () => {
-  const { feed, tell, drawAll } = made()
+  const { feed, tell, drawAll, seen } = made()
   expect(feed.replaying()).toBe(true)
   tell({ k: 'state', state: 'open', why: '', at: 5 })
   tell(data(0, 'hello'))
@@ -78,7 +79,9 @@ test('history is drawn, not answered: replies wait until it is over', () => {
   drawAll()
   expect(feed.replaying()).toBe(false)
   tell(data(5, 'more'))
+  tell({ k: 'state', state: 'open', why: '', at: 9 })
   expect(feed.replaying()).toBe(false)
+  expect(seen).toEqual(['[open]', 'hello', '[caught up]', 'more', '[open]'])
 })
 
 test('a page that is reloaded takes what there is without a word; a gap in the middle is said', () => {
