@@ -36,7 +36,7 @@ export function readOptions(args) {
     const { values } = parseArgs({ args, options })
     const port = values.port === undefined ? undefined : Number(values.port)
     if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65535)) {
-      throw new Error(`--port wants a number from 0 to 65535, not "${values.port}"`)
+      throw new Error(`--port wants a number from 0 to 65535, not "${String(values.port)}"`)
     }
     return { ...values, port }
   } catch (error) {
