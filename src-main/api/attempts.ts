@@ -1,4 +1,4 @@
-import { DojoError } from '../contract/errors.js'
+import { DojoError, labGone } from '../contract/errors.js'
 import type { AttemptView, ExerciseSummary } from '../contract/exercise.js'
 import {
   attemptSummary,
@@ -45,6 +45,7 @@ interface Entry {
   attempt: Promise<Attempt>
   /** null while its lab boots. */
   live: Attempt | null
+  ended: AbortController
 }
 
 export function createAttempts(home: () => Promise<Home>, sessions: Sessions): Attempts {
@@ -56,7 +57,7 @@ export function createAttempts(home: () => Promise<Home>, sessions: Sessions): A
   }
 
   const enter = (id: string, slug: string, lab: string, begin: () => Promise<Attempt>): Entry => {
-    const entry: Entry = { id, slug, lab, attempt: begin(), live: null }
+    const entry: Entry = { id, slug, lab, attempt: begin(), live: null, ended: new AbortController() }
     entries.set(id, entry)
     entry.attempt.then(
       (attempt) => {
@@ -119,10 +120,17 @@ export function createAttempts(home: () => Promise<Home>, sessions: Sessions): A
       return { attempt: id, lab }
     },
     async *watch(id, signal) {
-      const attempt = await (await entryOf(id)).attempt
+      const { attempt: coming, ended, lab } = await entryOf(id)
+      const attempt = await coming
       yield* latest<AttemptView>((gives) => {
+        const onEnd = (): void => gives.end(labGone(lab))
+        ended.signal.addEventListener('abort', onEnd, { once: true })
         gives.put(attempt.view())
-        return attempt.onView((view) => gives.put(view))
+        const stop = attempt.onView(gives.put)
+        return () => {
+          ended.signal.removeEventListener('abort', onEnd)
+          stop()
+        }
       }, signal)
     },
     get: async (id) => (await entryOf(id)).attempt,
@@ -157,6 +165,7 @@ export function createAttempts(home: () => Promise<Home>, sessions: Sessions): A
       for (const entry of entries.values()) {
         if (entry.lab !== lab) continue
         entries.delete(entry.id)
+        entry.ended.abort()
         await entry.live?.stop()
       }
       changed()

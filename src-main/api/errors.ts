@@ -67,7 +67,7 @@ const scrubbed = ({ code, what, why, next }: WireError): WireError => ({
 /** The contract's DOJO error. */
 export function wireError(error: unknown): ORPCError<'DOJO', WireError> {
   const data = sayError(error)
-  return new ORPCError('DOJO', { defined: true, status: 400, message: `${data.what}: ${data.why}`, data, cause: error })
+  return new ORPCError('DOJO', { defined: true, message: `${data.what}: ${data.why}`, data, cause: error })
 }
 
 /** 0 is never returned: an error is not a success, whatever its code. */

@@ -1,6 +1,6 @@
 import { mapEventIterator } from '@orpc/client'
 import { implement } from '@orpc/server'
-import { DojoError } from '../contract/errors.js'
+import { DojoError, labGone } from '../contract/errors.js'
 import { contract } from '../contract/rpc.js'
 import { imageStatus } from '../docker/image-status.js'
 import { runDoctor } from '../doctor/doctor.js'
@@ -116,16 +116,24 @@ export function createRouter(parts: Parts) {
     },
     cluster: {
       watch: os.cluster.watch.handler(async function* ({ input, signal }) {
-        const { state, onState } = await session(input.lab)
+        const { state, onState, ended } = await session(input.lab)
         yield* latest((gives) => {
+          const onEnd = (): void => gives.end(labGone(input.lab))
+          ended.addEventListener('abort', onEnd, { once: true })
           gives.put(state())
-          return onState(gives.put)
+          const stop = onState(gives.put)
+          return () => {
+            ended.removeEventListener('abort', onEnd)
+            stop()
+          }
         }, signal)
       }),
     },
     records: {
       watch: os.records.watch.handler(async function* ({ input, signal = forever }) {
-        yield* following((await session(input.lab)).recorder, { signal })
+        const { recorder, ended } = await session(input.lab)
+        yield* following(recorder, { signal: AbortSignal.any([signal, ended]) })
+        if (ended.aborted && !signal.aborted) throw labGone(input.lab)
       }),
     },
     faults: {

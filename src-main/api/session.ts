@@ -26,6 +26,8 @@ export interface LabSession {
   /** The observer's newest state, with the probe's figures and the faults. */
   state(): ClusterState
   onState(listener: (state: ClusterState) => void): () => void
+  /** Aborts when the session closes: the lab was removed, or the process ends. */
+  readonly ended: AbortSignal
   /** Ends everything but the lab itself. */
   close(): Promise<void>
 }
@@ -113,7 +115,9 @@ export async function openSession(handle: LabHandle, { records }: SessionOptions
   }
   const world = createWorld({ handle, credentials, recorder, faults, probe: sessionProbe, state, onState, append })
   let closing: Promise<void> | undefined
+  const ending = new AbortController()
   const close = async (): Promise<void> => {
+    ending.abort()
     await sessionProbe.stop().catch((err: unknown) => log.warn({ lab: info.lab, err }, 'the probe did not stop'))
     for (const stop of stops) stop()
     await faults.close()
@@ -131,6 +135,7 @@ export async function openSession(handle: LabHandle, { records }: SessionOptions
     world,
     state,
     onState,
+    ended: ending.signal,
     close: () => (closing ??= close()),
   }
 }

@@ -67,3 +67,11 @@ export const unknownLab = (lab: string, known: readonly string[]): DojoError =>
     why: known.length > 0 ? `the labs here are ${known.join(', ')}` : 'no lab exists here',
     next: known.length > 0 ? 'Use one of these names' : 'Start one with `dojo up pair-witness`',
   })
+
+/** What a stream about a lab ends with. */
+export const labGone = (lab: string): DojoError =>
+  new DojoError('unknown-lab', {
+    what: `Lab "${lab}" is not watched any more`,
+    why: 'it was removed, or the app that watched it ended',
+    next: 'Look at the list of labs',
+  })
