@@ -11,7 +11,7 @@ import { renderEnvironment, renderHost } from './render/index.js'
 import { changeState, ownerOf, type Home } from './store.js'
 
 /** Hosts that are made and started at the same time: more would only make the first ones wait. */
-const atOnce = Number(process.env.ATONCE ?? 3)
+const atOnce = 3
 
 /** Makes and starts a lab's network and hosts, the first ones of the boot order first. Returns where they are. */
 export async function makeHosts(
