@@ -19,7 +19,7 @@ export function createReport({ out = process.stdout, eager = true } = {}) {
     }
   }
   const live = out.isTTY === true
-  const width = () => Math.max(40, (out.columns ?? 100) - 1)
+  const width = () => Math.max(40, (out.columns ?? 160) - 1)
   const cut = (line) => (line.length > width() ? `${line.slice(0, width() - 1)}…` : line)
   const clear = () => live && out.write('\r\x1b[2K')
 
