@@ -87,7 +87,10 @@ export async function createFaults({ lab, observer }: { lab: LabHandle; observer
   }
 
   return {
-    list: () => ledger.entries().map(({ record }) => record),
+    list() {
+      ledger.refresh()
+      return ledger.entries().map(({ record }) => record)
+    },
     inject: ({ kind: name, target, options = {}, by = 'learner' }) =>
       inTurn(async () => {
         const kind = kindOf(name)

@@ -6,7 +6,12 @@ import { openJsonLines, type JsonLinesFile } from '../util/json-lines.js'
 
 export const faultsFile = 'faults.jsonl'
 
-const entry = z.object({ record: faultRecord, notes: z.record(z.string(), z.unknown()).default({}) })
+const entry = z.object({
+  record: faultRecord,
+  notes: z.record(z.string(), z.unknown()).default({}),
+  /** Process that wrote it last: while it lives, what it has begun is its own to finish. */
+  pid: z.int().optional(),
+})
 export type Entry = z.infer<typeof entry>
 
 /**
@@ -42,6 +47,7 @@ export async function openFaultLedger(dir: string): Promise<FaultLedger> {
   return {
     entries: () => [...entries.values()],
     async write(one) {
+      one.pid = process.pid
       entries.set(one.record.id, one)
       await file.append(one, { sync: true })
       size = existsSync(path) ? statSync(path).size : 0

@@ -73,8 +73,14 @@ export function createReconcile({ lab, ledger, save, contextOf, kindOf, isBusy }
           other.record.target === record.target &&
           kindOf(other.record.kind).ends?.includes(record.kind),
       )
+  /** The command line and the window may both be at work on one lab. */
+  const isAnothers = ({ record, pid }: Entry): boolean =>
+    record.state !== 'active' && pid !== undefined && pid !== process.pid && isAlive(pid)
   const isOpen = (entry: Entry): boolean =>
-    ['applying', 'active', 'healing'].includes(entry.record.state) && !isBusy(entry.record.id) && !isEnding(entry)
+    ['applying', 'active', 'healing'].includes(entry.record.state) &&
+    !isBusy(entry.record.id) &&
+    !isAnothers(entry) &&
+    !isEnding(entry)
   const now = async (): Promise<void> => {
     ledger.refresh()
     await Promise.all(
@@ -100,5 +106,14 @@ export function createReconcile({ lab, ledger, save, contextOf, kindOf, isBusy }
       running = true
       void now().finally(() => (running = false))
     },
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }

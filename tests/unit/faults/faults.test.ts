@@ -132,6 +132,22 @@ test.each([
   },
 )
 
+test('what another process that lives has begun is its own to finish', async () => {
+  const record: FaultRecord = {
+    id: 'f1',
+    kind: 'crash',
+    target: 'pg1',
+    options: {},
+    state: 'applying',
+    appliedAt: 1,
+    by: 'cli',
+  }
+  await appendFile(join(lab.dir, 'faults.jsonl'), `${JSON.stringify({ record, pid: process.ppid })}\n`)
+  const later = await createFaults({ lab })
+  expect(later.list()).toMatchObject([{ id: 'f1', state: 'applying' }])
+  await later.close()
+})
+
 test('a fault whose effect does not show is failed, undone and an error', async () => {
   lab.fail.power = true
   await expect(faults.inject({ kind: 'freeze', target: 'pg1' })).rejects.toMatchObject({ code: 'fault-without-effect' })
