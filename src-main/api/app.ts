@@ -20,7 +20,7 @@ export interface AppOptions {
 /** Everything that implements the contract in one process. */
 export interface App extends Parts {
   router: Router
-  /** Makes good what an app that was killed left, watches the healthy labs again, and goes on with attempts. */
+  /** Makes good what an app or an engine that was killed left, watches the healthy labs again, and goes on with attempts. */
   recover(): Promise<void>
   /** Whether something would be lost, or would stop, if this process ended. */
   busy(): boolean
@@ -36,6 +36,8 @@ export interface Parts {
   image: ImageJob
   /** Boots that run in this process, by lab. */
   boots: Set<string>
+  /** Whether this process keeps the labs' flight records: it owns them. */
+  records: boolean
 }
 
 export function createApp({ kind }: AppOptions): App {
@@ -45,31 +47,39 @@ export function createApp({ kind }: AppOptions): App {
     opened.catch(() => (opened = null))
     return opened
   }
-  const sessions = createSessions(home, { records: kind !== 'cli' })
+  const records = kind !== 'cli'
+  const sessions = createSessions(home, { records })
   const attempts = createAttempts(home, sessions)
   const terminals = createTerminals(async (lab) => openLab(lab, await home()))
-  const homeScreen = createHomeScreen(home, sessions, attempts)
+  const homeScreen = createHomeScreen(home, sessions, attempts, () => void recoverAll())
   const image = createImageJob(() => homeScreen.poke())
   attempts.onChange(() => homeScreen.poke())
   const boots = new Set<string>()
-  const parts: Parts = { home, sessions, attempts, terminals, homeScreen, image, boots }
+  const parts: Parts = { home, sessions, attempts, terminals, homeScreen, image, boots, records }
+
+  const recoverAll = async (): Promise<void> => {
+    try {
+      const outcomes = await recover(await home())
+      log.info({ outcomes: outcomes.map(({ lab, did }) => `${lab}: ${did}`) }, 'recovered')
+      for (const { lab, boot } of outcomes) {
+        if (!boot) continue
+        boots.add(lab)
+        void boot.done.catch(() => undefined).finally(() => boots.delete(lab))
+      }
+      const alive = outcomes.filter(({ did }) => did !== 'removed').map(({ lab }) => lab)
+      await attempts.resume(alive)
+      // records go on from here on, whether or not somebody looks
+      await Promise.all(alive.map((lab) => sessions.get(lab).catch(() => undefined)))
+    } catch (err) {
+      log.error({ err }, 'labs could not be recovered') // an engine that is away says so on the home screen
+    }
+    homeScreen.poke()
+  }
 
   return {
     ...parts,
     router: createRouter(parts),
-    async recover() {
-      try {
-        const outcomes = await recover(await home())
-        const alive = outcomes.filter(({ did }) => did !== 'removed').map(({ lab }) => lab)
-        log.info({ outcomes: outcomes.map(({ lab, did }) => `${lab}: ${did}`) }, 'recovered')
-        await attempts.resume(alive)
-        // records go on from here on, whether or not somebody looks
-        await Promise.all(alive.map((lab) => sessions.get(lab).catch(() => undefined)))
-      } catch (err) {
-        log.error({ err }, 'labs could not be recovered') // an engine that is away says so on the home screen
-      }
-      homeScreen.poke()
-    },
+    recover: recoverAll,
     busy: () => attempts.running() || boots.size > 0 || image.running(),
     async close() {
       await attempts.closeAll()

@@ -26,7 +26,12 @@ export interface HomeScreen {
 }
 
 /** What the home screen shows. Asks the engine only while somebody watches. */
-export function createHomeScreen(home: () => Promise<Home>, sessions: Sessions, attempts: Attempts): HomeScreen {
+export function createHomeScreen(
+  home: () => Promise<Home>,
+  sessions: Sessions,
+  attempts: Attempts,
+  onEngineBack: () => void,
+): HomeScreen {
   const watchers = new Set<Gives<HomeView>>()
   let last: HomeView | null = null
   let memory: HomeView['memory'] = { labsBytes: 0, totalBytes: 0 }
@@ -47,6 +52,7 @@ export function createHomeScreen(home: () => Promise<Home>, sessions: Sessions, 
   const read = async (): Promise<HomeView> => {
     const engine = await engineStatus()
     const ready = engine.state === 'ready'
+    if (ready && last && last.engine.state !== 'ready') onEngineBack()
     const missing = { tag: hostImageTag(), state: 'missing' as const, sizeBytes: null }
     const [image, labs, exercises, curriculum] = await Promise.all([
       ready ? imageStatus().catch(() => missing) : missing,

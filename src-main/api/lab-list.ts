@@ -15,14 +15,19 @@ export async function summariseLabs(home: Home, peek: (lab: string) => LabSessio
 async function summarise(home: Home, info: LabInfo, session: LabSession | null): Promise<LabSummary> {
   const { lab, topology, state, createdAt } = info
   const [hosts, attempt] = await Promise.all([
-    session ? hostsOf(session) : hostsByEngine(home, lab),
+    (session && hostsOf(session)) ?? hostsByEngine(home, lab),
     runningAttempt(home, lab),
   ])
   return { lab, topology, state, createdAt, hosts, attempt }
 }
 
-const hostsOf = (session: LabSession): HostSummaries =>
-  session.state().hosts.map(({ name, engine }) => ({ name, container: engine.value?.container ?? 'missing' }))
+/** Null while the observer has not seen every host yet. */
+function hostsOf(session: LabSession): HostSummaries | null {
+  const seen = session
+    .state()
+    .hosts.flatMap(({ name, engine }) => (engine.value ? [{ name, container: engine.value.container }] : []))
+  return seen.length === session.state().hosts.length ? seen : null
+}
 
 /** Empty when the engine does not answer: what nobody knows is not listed. */
 async function hostsByEngine(home: Home, lab: string): Promise<HostSummaries> {

@@ -41,7 +41,7 @@ const forever = new AbortController().signal
 
 /** contract/rpc.ts over the layers below. */
 export function createRouter(parts: Parts) {
-  const { home, sessions, attempts, terminals, homeScreen, image, boots } = parts
+  const { home, sessions, attempts, terminals, homeScreen, image, boots, records } = parts
   const os = translating
   const session = sessions.get
 
@@ -49,7 +49,7 @@ export function createRouter(parts: Parts) {
   const booting = (lab: string, done: Promise<unknown>): void => {
     boots.add(lab)
     done
-      .then(() => session(lab))
+      .then(() => (records ? session(lab) : undefined))
       .catch(() => undefined) // whoever watches the boot sees why
       .finally(() => {
         boots.delete(lab)

@@ -1,7 +1,6 @@
 import { join } from 'node:path'
-import { clientOf, createApp, type App } from '../api/app.js'
+import type { App } from '../api/app.js'
 import { clientOver, connectOwner, type DojoClient } from '../api/local-client.js'
-import { recover } from '../lab/labs.js'
 import { dojoHome } from '../util/home.js'
 import { logFor, logTo } from '../util/log.js'
 
@@ -28,6 +27,8 @@ export async function withDojo<T>(use: (dojo: Dojo) => Promise<T>, { recovers = 
       owner.close()
     }
   }
+  // loaded only where it is needed: most of a command's time would go into it
+  const [{ clientOf, createApp }, { recover }] = await Promise.all([import('../api/app.js'), import('../lab/labs.js')])
   const app = createApp({ kind: 'cli' })
   try {
     if (recovers)

@@ -10,6 +10,8 @@ const verbs: readonly (readonly [verb: string, summary: string])[] = [
   ['report', 'the report of an attempt'],
 ]
 
+export const laterVerbs = verbs.map(([verb]) => verb)
+
 /** Verbs that are promised and not there yet: they say so, rather than being unknown. */
 export const later: Verb = (program) => {
   for (const [verb, summary] of verbs) {

@@ -1,46 +1,30 @@
 import { Command } from 'commander'
 import { appVersion } from '../util/version.js'
-import { doctor } from './doctor.js'
-import { down } from './down.js'
-import { exec } from './exec.js'
-import { exercise } from './exercise.js'
 import { report, wrongUsage } from './failure.js'
-import { fault, faults, heal } from './fault.js'
-import { image } from './image.js'
 import type { Io } from './io.js'
-import { keeper } from './keeper.js'
-import { later } from './later.js'
-import { ls } from './ls.js'
-import { probe } from './probe.js'
-import { prove } from './prove.js'
-import { psql } from './psql.js'
-import { serve } from './serve.js'
-import { shell } from './shell.js'
-import { status } from './status.js'
-import { up } from './up.js'
+import { later, laterVerbs } from './later.js'
 import type { Cli, Verb } from './verb.js'
 
-/** In the order of `dojo --help`. */
-const verbs: readonly Verb[] = [
-  doctor,
-  image,
-  up,
-  ls,
-  status,
-  exec,
-  shell,
-  psql,
-  fault,
-  faults,
-  heal,
-  probe,
-  down,
-  exercise,
-  prove,
-  serve,
-  later,
-  keeper,
-]
+/** In the order of `dojo --help`. Loaded when needed: what all of them import takes longer than most of them do. */
+const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
+  doctor: () => import('./doctor.js').then((it) => it.doctor),
+  image: () => import('./image.js').then((it) => it.image),
+  up: () => import('./up.js').then((it) => it.up),
+  ls: () => import('./ls.js').then((it) => it.ls),
+  status: () => import('./status.js').then((it) => it.status),
+  exec: () => import('./exec.js').then((it) => it.exec),
+  shell: () => import('./shell.js').then((it) => it.shell),
+  psql: () => import('./psql.js').then((it) => it.psql),
+  fault: () => import('./fault.js').then((it) => it.fault),
+  faults: () => import('./fault.js').then((it) => it.faults),
+  heal: () => import('./fault.js').then((it) => it.heal),
+  probe: () => import('./probe.js').then((it) => it.probe),
+  down: () => import('./down.js').then((it) => it.down),
+  exercise: () => import('./exercise.js').then((it) => it.exercise),
+  prove: () => import('./prove.js').then((it) => it.prove),
+  serve: () => import('./serve.js').then((it) => it.serve),
+  keeper: () => import('./keeper.js').then((it) => it.keeper),
+}
 
 /** Verbs whose arguments after `--` belong to the command that they run. */
 const takesRest = new Set(['exec', 'psql'])
@@ -58,14 +42,16 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
       throw wrongUsage('`--` has no meaning here', `dojo ${verb} runs no command of yours`, 'Leave it out')
     }
     if (own.length === 0) own.push('--help')
-    await programOf(cli).parseAsync(own, { from: 'user' })
+    // one that is not known needs all of them, to say what was meant
+    const needed = verb in verbs ? [verb] : laterVerbs.includes(verb) ? [] : undefined
+    await (await programOf(cli, needed)).parseAsync(own, { from: 'user' })
     return 0
   } catch (error) {
     return report(error, io, { json, verb })
   }
 }
 
-export function programOf(cli: Cli): Command {
+export async function programOf(cli: Cli, needed = Object.keys(verbs)): Promise<Command> {
   const program = new Command('dojo')
     .description('A flight simulator for PostgreSQL high availability: real clusters, real failures, checked live.')
     .version(appVersion(), '--version', 'print the version')
@@ -75,7 +61,8 @@ export function programOf(cli: Cli): Command {
       'after',
       '\nExit codes: 0 done or passed, 1 failed, 2 wrong usage or content, 3 this machine is not fit.\nDOJO_HOME moves the folder of labs, attempts and logs.',
     )
-  for (const verb of verbs) verb(program, cli)
+  for (const name of needed) (await verbs[name]!())(program, cli)
+  later(program, cli)
   settle(program, cli)
   return program
 }
