@@ -129,12 +129,18 @@ export function Guide({ attempt }: { attempt: AttemptView }) {
           )}
           <Prose text={step.prose} lab={attempt.lab} />
           <Readouts readouts={step.readouts} />
-          <Questions attempt={attempt} canAnswer={running && !back} onAnswered={showChecks} />
+          <Questions attempt={attempt} canAnswer={running && !back && !step.done} onAnswered={showChecks} />
           {running && !back && <Actions lab={attempt.lab} actions={step.actions} />}
-          <Checks key={step.id} checks={step.checks} startedAt={attempt.startedAt} />
-          {step.diagnosis && !step.done && (
-            <DiagnosisBox diagnosis={step.diagnosis} onReset={running && !back ? reset : null} />
-          )}
+          <Checks
+            key={step.id}
+            checks={step.checks}
+            startedAt={attempt.startedAt}
+            diagnosis={
+              step.diagnosis && !step.done ? (
+                <DiagnosisBox diagnosis={step.diagnosis} onReset={running && !back ? reset : null} />
+              ) : null
+            }
+          />
           {step.afterwards && (
             <div className="guide-group">
               <Prose text={step.afterwards} lab={attempt.lab} />

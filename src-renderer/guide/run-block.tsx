@@ -18,9 +18,8 @@ export function RunBlockView({ block, lab }: { block: RunBlock; lab: string }) {
     <div className="run" data-long={block.text.length > 24}>
       <pre>{block.text}</pre>
       <span className="run-side">
-        <span className="t1 ink3">
-          {placeOf(block)}
-          {ranAt !== null && <Ago at={ranAt} />}
+        <span className="t1 ink3" title={placeOf(block)}>
+          {ranAt === null ? placeOf(block) : <Ago at={ranAt} />}
         </span>
         <Button
           size="small"
@@ -39,5 +38,5 @@ export function RunBlockView({ block, lab }: { block: RunBlock; lab: string }) {
 
 function Ago({ at }: { at: number }) {
   const now = useNow(1000)
-  return <span className="tn">, ran {age(now - at)} ago</span>
+  return <span className="tn">ran {age(now - at)} ago</span>
 }

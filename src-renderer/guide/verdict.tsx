@@ -3,6 +3,7 @@ import type { CheckView, Verdict } from '../../src-main/contract/check.js'
 import { useNow } from '../app/clock.js'
 import { count, moment } from '../ui/format.js'
 import { InlineCode } from '../ui/inline-code.js'
+import { sentence } from '../ui/said.js'
 import { VerdictShape, verdictWordOf } from '../ui/verdict-shape.js'
 import { differences } from './differences.js'
 import { EvidenceList } from './evidence.js'
@@ -41,7 +42,7 @@ export function VerdictRow(props: { check: CheckView; startedAt: number; open: b
             )}
             <dt>Why</dt>
             <dd>
-              <InlineCode text={result.why} />
+              <InlineCode text={sentence(result.why)} />
               {result.verdict === 'error' && ' It does not count against you.'}
             </dd>
             {check.tries && result.verdict === 'error' && (

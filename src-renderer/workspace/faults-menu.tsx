@@ -9,7 +9,7 @@ import { Button } from '../ui/button.js'
 import { age, count } from '../ui/format.js'
 import { Icon } from '../ui/icons.js'
 import { PopoverButton } from '../ui/popover.js'
-import { SaidBox } from '../ui/said.js'
+import { SaidBox, sentence } from '../ui/said.js'
 import { InjectFault, type FaultChoice } from './inject-fault.js'
 import { useFaultKinds } from './fault-kinds.js'
 
@@ -124,8 +124,8 @@ function FaultItem({ lab, fault }: { lab: string; fault: FaultRecord }) {
       </Button>
       {(fault.did ?? fault.effect) && (
         <p className="t1">
-          {fault.did}
-          {fault.effect && ` Proof: ${fault.effect.observed}.`}
+          {fault.did && sentence(fault.did)}
+          {fault.effect && ` Proof: ${sentence(fault.effect.observed)}`}
         </p>
       )}
       {heal.failure && (

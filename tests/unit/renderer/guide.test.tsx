@@ -131,6 +131,10 @@ describe('rows open by themselves', () => {
     const failed = check({ id: 'b', result: verdict({ verdict: 'fail' }) })
     expect(openByItself([passed('a', 1), failed])).toEqual(new Set(['b']))
   })
+  test('only the first of them where a diagnosis stands under it', () => {
+    const failed = (id: string) => check({ id, result: verdict({ verdict: 'fail' }) })
+    expect(openByItself([failed('a'), failed('b')], true)).toEqual(new Set(['a']))
+  })
   test('otherwise the one that passed last', () => {
     expect(openByItself([passed('a', 2), passed('b', 1), check({ id: 'c' })])).toEqual(new Set(['a']))
   })
