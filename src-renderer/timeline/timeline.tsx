@@ -33,6 +33,9 @@ export interface TimelineProps {
 }
 
 const drawnEveryMs = 200
+/** A panel as tall as this shows the list under the picture; the picture grows no more. */
+const bothFrom = 480
+const mostPicture = 420
 const standing = (): number => 0
 
 /** The timeline of one lab, live or recorded: state around the picture, which is drawn by TimelineView. */
@@ -59,7 +62,9 @@ export function Timeline(props: TimelineProps) {
     : 1_000
   if (wanted !== everyMs) setEveryMs(wanted)
   const height = size?.height ?? 220
-  const lanes = useMemo(() => lanesOf(hosts.length, height), [hosts.length, height])
+  const both = height >= bothFrom
+  const pictureHeight = both ? Math.min(Math.round(height * 0.6), mostPicture) : height
+  const lanes = useMemo(() => lanesOf(hosts.length, pictureHeight), [hosts.length, pictureHeight])
   const known = { tracks, outages, hosts, renewEveryS }
   const tools = (
     <TimelineHead
@@ -71,33 +76,37 @@ export function Timeline(props: TimelineProps) {
       onAsList={setAsList}
     />
   )
-  const picture = asList ? (
-    <EventList {...known} zero={zero} now={now} moment={view.moment} onMoment={view.lookAt} />
-  ) : (
-    size && (
-      <TimelineView
-        {...known}
-        marks={marks}
-        members={members}
-        zero={zero}
-        now={now}
-        prediction={prediction}
-        recorded={clock === null}
-        scale={view.scale}
-        lanes={lanes}
-        moment={view.moment}
-        onMoment={view.lookAt}
-        onPan={view.pan}
-        onZoom={view.zoomBy}
-        onKey={view.onKey}
-      />
-    )
-  )
+  const list = <EventList {...known} zero={zero} now={now} moment={view.moment} onMoment={view.lookAt} />
+  const picture = asList
+    ? list
+    : size && (
+        <TimelineView
+          {...known}
+          marks={marks}
+          members={members}
+          zero={zero}
+          now={now}
+          prediction={prediction}
+          recorded={clock === null}
+          scale={view.scale}
+          lanes={lanes}
+          moment={view.moment}
+          onMoment={view.lookAt}
+          onPan={view.pan}
+          onZoom={view.zoomBy}
+          onKey={view.onKey}
+        />
+      )
   return props.frame({
     tools,
     body: (
       <div ref={body} className="tl-body">
         {picture}
+        {both && !asList && (
+          <div className="tl-both" style={{ top: lanes.height }}>
+            {list}
+          </div>
+        )}
       </div>
     ),
   })

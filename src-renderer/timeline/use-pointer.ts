@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, type MouseEvent, type PointerEvent, type RefObject } from 'react'
+import { useEffect, useRef, useState, type PointerEvent, type RefObject } from 'react'
 import { timeAt, type TimeScale } from './scale.js'
 
 export interface PointerWishes {
@@ -30,11 +30,6 @@ export function usePointer(wishes: PointerWishes) {
     return timeAt(scale, Math.min(Math.max(x, scale.left), scale.left + scale.width))
   }
   const handlers = {
-    // Chromium would draw the keyboard's focus ring around a pressed drawing
-    onMouseDown(event: MouseEvent<SVGSVGElement>) {
-      event.preventDefault()
-      event.currentTarget.focus({ preventScroll: true })
-    },
     onPointerDown(event: PointerEvent<SVGSVGElement>) {
       if (event.button !== 0) return
       const box = event.currentTarget.getBoundingClientRect()

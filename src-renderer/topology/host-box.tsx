@@ -79,7 +79,12 @@ function Header(props: { card: HostCard; x: number; end: number; y: number; ko: 
   const room = end - nameEnd
   const shape = card.word !== null
   // the right end gives way first, then the word gets shorter; the shape stays
-  const right = [card.right, card.right.replace('timeline', 'tl'), card.right.split('.').length === 4 ? '' : null]
+  const away = card.role === 'down' || card.role === 'frozen'
+  const right = [
+    card.right,
+    card.right.replace('timeline', 'tl'),
+    card.right.split('.').length === 4 || away ? '' : null,
+  ]
   const rightSize = card.rightTone === 'ink' ? 13 : 11
   const fits = (word: string, value: string): boolean =>
     (word ? 12 + 20 + widthOf(word, 13) : shape ? 30 : 0) + (value ? widthOf(value, rightSize) + 12 : 0) <= room

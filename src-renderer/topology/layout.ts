@@ -237,8 +237,7 @@ function placeColumn(column: Column, x: number, width: number, room: Room): Reco
 function heightOf(kind: HostKind, sizes: BoxSizes, backends: number): number {
   const { header, pitch, density } = sizes
   if (kind === 'data') return boxHeight(sizes, sizes.facts)
-  if (kind === 'route')
-    return density === 'small' ? boxHeight(small, 2) : header + (backends + 1) * pitch + (density === 'mid' ? 10 : 26)
+  if (kind === 'route') return header + (backends + 1) * pitch + (density === 'mid' || density === 'small' ? 10 : 26)
   const facts = density === 'small' ? 1 : density === 'rich' ? 3 : 2
   return header + facts * pitch + (density === 'mid' || density === 'small' ? 7 : 8)
 }

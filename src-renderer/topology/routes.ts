@@ -94,7 +94,7 @@ function upright(from: Box, to: Box, layout: TopologyLayout): Route {
 function around(from: Box, to: Box, layout: TopologyLayout): Route {
   const x = half(from.x - 9)
   const start = half(from.y + from.height - 14)
-  const end = half(portY(to, layout) + 14)
+  const end = half(Math.min(portY(to, layout) + 14, to.y + to.height - 9))
   return {
     path: `M${from.x} ${start}H${x}V${end}H${to.x}`,
     flow: '',

@@ -59,12 +59,10 @@ const leaseFacts = (ring: RingView): Fact[] => {
 export function dataFacts(input: SceneInput, host: LabHost, view: HostView, ring: RingView | null): Fact[] {
   const postgres = fresh(view.postgres)
   const facts: Fact[] = ring ? leaseFacts(ring) : []
-  if (view.note)
-    facts.push({
-      text: view.note,
-      short: shortNote(view.note),
-      tone: view.role === 'none' || view.role === 'unknown' ? 'ink' : 'ink2',
-    })
+  const lag = lagOf(input, view)
+  // among several standbys only neighbours have a link with words on it
+  const several = input.info.hosts.filter(({ services }) => services.includes('patroni')).length > 2
+  if (view.note) facts.push(noteFact(view, several ? lag : null))
   if (postgres?.lsn)
     facts.push({
       text: postgres.inRecovery ? 'replayed' : 'writes at',
@@ -73,8 +71,7 @@ export function dataFacts(input: SceneInput, host: LabHost, view: HostView, ring
       valueTone: 'ink2',
     })
   facts.push(...etcdFact(input, host.name))
-  const receiving = lagFact(input, view)
-  if (receiving) facts.push(receiving)
+  if (lag !== null && !several) facts.push({ text: `lag ${lag}`, tone: 'ink2' })
   const patroni = fresh(view.patroni)
   if (patroni) facts.push({ text: `Patroni: ${patroni.state}${patroni.paused ? ', paused' : ''}`, tone: 'ink3' })
   if (postgres?.readOnly && !postgres.inRecovery) facts.push({ text: 'read-only', tone: 'fault' })
@@ -90,13 +87,18 @@ export function dataFacts(input: SceneInput, host: LabHost, view: HostView, ring
 const shortNote = (note: string): string =>
   note.split(/[;:,]/)[0]!.replace(' attached', '').replace('streaming', 'streams')
 
+function noteFact({ note, role }: HostView, value: string | null): Fact {
+  const tone: Tone = role === 'none' || role === 'unknown' ? 'ink' : 'ink2'
+  return { text: note, short: shortNote(note), tone, ...(value === null ? {} : { value }) }
+}
+
 /** What the leader's side says about this standby. */
-function lagFact({ state }: SceneInput, view: HostView): Fact | null {
+function lagOf({ state }: SceneInput, view: HostView): string | null {
   const rows = state.hosts.flatMap((other) => fresh(other.postgres)?.replication ?? [])
   const row = rows.find(({ applicationName }) => applicationName === view.name)
   if (!row || row.lagBytes === null) return null
   const time = row.lagMs === null ? '' : `, ${lagText(row.lagMs)}`
-  return { text: `lag ${bytesText(row.lagBytes)}${time}`, tone: 'ink2' }
+  return `${bytesText(row.lagBytes)}${time}`
 }
 
 export function etcdFact({ state, recorded }: SceneInput, name: string): Fact[] {
