@@ -2,6 +2,8 @@ import { z } from 'zod'
 import type { Evidence } from '../contract/check.js'
 import { defineCheck, messageOf, notAsked, passIf, type CheckContext } from './check.js'
 import { operator, satisfies, wordsOf } from './operators.js'
+import { hostIn } from './readings.js'
+import type { Sources } from './sources.js'
 
 export const rejoinParams = z.strictObject({
   host: z.string().describe('The member that came back'),
@@ -12,8 +14,26 @@ export const rejoinParams = z.strictObject({
 export type Rejoined = 'streaming' | 'pg_rewind' | 'rebuilt'
 
 // the birth of the data directory does not change by replay or rewind; reinit removes it and makes a new one
-const bornCommand = ['sh', '-c', 'stat -c %W "$PGDATA"']
-const rewoundCommand = ['sh', '-c', 'grep -hF "pg_rewind exit code=0" /var/log/patroni/* || true']
+const command = ['sh', '-c', 'stat -c %W "$PGDATA" && { grep -hF "pg_rewind exit code=0" /var/log/patroni/* || true; }']
+
+/** Running a command on a host is dear, and several checks ask the same: one answer serves them all for a moment. */
+const freshMs = 1000
+const asked = new WeakMap<Sources, Map<string, { at: number; output: Promise<string> }>>()
+
+function outputOn(host: string, { sources, now }: CheckContext): Promise<string> {
+  const engine = hostIn(sources.cluster(), host).engine.value
+  if (engine && engine.container !== 'running') throw new Error(`${host} is ${engine.container}`)
+  const known = asked.get(sources) ?? new Map<string, { at: number; output: Promise<string> }>()
+  asked.set(sources, known)
+  const before = known.get(host)
+  if (before && now - before.at < freshMs) return before.output
+  const output = sources.exec(host, command, { timeoutMs: 3000 }).then(({ code, stdout, stderr }) => {
+    if (code !== 0) throw new Error(stderr.trim() || `exit code ${code}`)
+    return stdout.trim()
+  })
+  known.set(host, { at: now, output })
+  return output
+}
 
 /** How a member came back, from its own data directory and Patroni's log on it. @throws when the host can't be asked */
 export async function howRejoined(
@@ -22,15 +42,10 @@ export async function howRejoined(
 ): Promise<{ how: Rejoined; evidence: Evidence }> {
   const from = since ? context.beganAt(since) : context.since
   if (from === null) throw new Error(`step ${since} has not begun`)
-  const ask = async (argv: readonly string[]): Promise<string> => {
-    const { code, stdout, stderr } = await context.sources.exec(host, argv, { timeoutMs: 3000 })
-    if (code !== 0) throw new Error(stderr.trim() || `exit code ${code}`)
-    return stdout.trim()
-  }
-  const [born, rewound] = await Promise.all([ask(bornCommand), ask(rewoundCommand)])
+  const [born = '', ...rewound] = (await outputOn(host, context)).split('\n')
   const bornAt = Number(born) * 1000
   if (!Number.isFinite(bornAt) || bornAt <= 0) throw new Error(`${host} does not tell when its data directory was made`)
-  const lines = rewound.split('\n').filter((line) => (timeOf(line) ?? 0) >= from)
+  const lines = rewound.filter((line) => (timeOf(line) ?? 0) >= from)
   // whole seconds: a directory of the second in which the step began is older than the step
   const how = bornAt > from ? 'rebuilt' : lines.length > 0 ? 'pg_rewind' : 'streaming'
   const value = {

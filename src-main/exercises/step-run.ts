@@ -8,6 +8,7 @@ import { ask, latched, newSlot, resultsOf, satisfied, settle, type Slot } from '
 import type { LabAction, StepSpec } from './format.js'
 import { carryOutLabAction } from './lab-actions.js'
 import type { Exercise } from './load.js'
+import { standing } from './news.js'
 import { readReadouts } from './readouts.js'
 import type { World } from './world.js'
 
@@ -230,7 +231,14 @@ export function createStepRun({
     async start() {
       if (kept().beganAt !== null) open()
       const timer = setInterval(schedule, everyMs)
-      endings.push(world.onCluster(schedule), world.onRecord(schedule), () => clearInterval(timer))
+      let last = ''
+      const onCluster = world.onCluster((cluster) => {
+        const now = standing(cluster)
+        if (now !== last) schedule()
+        last = now
+      })
+      const onRecord = world.onRecord((record) => record.k === 'event' && schedule())
+      endings.push(onCluster, onRecord, () => clearInterval(timer))
       if (!step) await (beginning = tryBegin().finally(() => (beginning = null)))
     },
     async evaluateNow() {

@@ -508,10 +508,11 @@ describe('exec', () => {
 
 describe('rejoin', () => {
   const check = { rejoin: { host: 'pg1', how: { isNot: 'rebuilt' } } }
+  const command = 'sh -c stat -c %W "$PGDATA" && { grep -hF "pg_rewind exit code=0" /var/log/patroni/* || true; }'
+  /** A second later, so that nothing is answered from before. */
   const told = (world: ReturnType<typeof fakeWorld>, bornAt: number, log: string): void => {
-    world.outputs['pg1: sh -c stat -c %W "$PGDATA"'] = { code: 0, stdout: `${Math.floor(bornAt / 1000)}\n`, stderr: '' }
-    const grep = 'pg1: sh -c grep -hF "pg_rewind exit code=0" /var/log/patroni/* || true'
-    world.outputs[grep] = { code: 0, stdout: log, stderr: '' }
+    world.now += 2000
+    world.outputs[`pg1: ${command}`] = { code: 0, stdout: `${Math.floor(bornAt / 1000)}\n${log}`, stderr: '' }
   }
 
   test('streaming, rewound and rebuilt are told apart', async () => {
@@ -534,6 +535,23 @@ describe('rejoin', () => {
     const world = fakeWorld()
     told(world, world.now - 600_000, 'patroni: 2020-01-01 00:00:00,000 INFO: pg_rewind exit code=0\n')
     expect(await ask(world, check)).toMatchObject({ verdict: 'pass', observed: 'streaming' })
+  })
+
+  test('several checks at once run the command once, and not at all on a host that is down', async () => {
+    const world = fakeWorld()
+    told(world, world.now - 600_000, '')
+    let runs = 0
+    const { exec } = world
+    world.exec = (...args) => {
+      runs++
+      return exec(...args)
+    }
+    await Promise.all([ask(world, check), ask(world, check), ask(world, check)])
+    expect(runs).toBe(1)
+    world.now += 1100
+    world.host('pg1', { container: 'exited', how: 'killed' })
+    expect(await ask(world, check)).toMatchObject({ verdict: 'error', why: 'pg1 is exited' })
+    expect(runs).toBe(1)
   })
 
   test('is an error when the host can not be asked', async () => {
