@@ -112,7 +112,9 @@ export const hostView = z.object({
   name: z.string(),
   role: hostRole,
   timeline: z.number().nullable(),
-  note: z.string().describe('What it is doing in a few words, for example: streaming from pg1; was leader on timeline 1'),
+  note: z
+    .string()
+    .describe('What it is doing in a few words, for example: streaming from pg1; was leader on timeline 1'),
   engine: part(hostState),
   patroni: part(patroniReading).optional(),
   postgres: part(postgresReading).optional(),
@@ -137,7 +139,12 @@ export const clusterState = z.object({
   lab: z.string(),
   at: epochMs,
   hosts: z.array(hostView),
-  leader: z.string().nullable().describe('Holder of the leader key, by the watch; null when nobody holds it, or when etcd can not say (dcs.stale)'),
+  leader: z
+    .string()
+    .nullable()
+    .describe(
+      'Holder of the leader key, by the watch; null when nobody holds it, or when etcd can not say (dcs.stale)',
+    ),
   dcs: part(dcsReading),
   etcd: part(z.object({ members: z.array(etcdMember), quorum: z.boolean() })),
   proxy: part(z.array(proxyBackend)),

@@ -40,7 +40,9 @@ export const stepView = z.object({
   prose: z.string(),
   afterwards: z.string().nullable().describe('Markdown, once every check of the step has passed'),
   questions: z.array(questionView),
-  readouts: z.array(z.object({ label: z.string(), value: z.string() })).describe('Live figures, for example the measured outage'),
+  readouts: z
+    .array(z.object({ label: z.string(), value: z.string() }))
+    .describe('Live figures, for example the measured outage'),
   checks: z.array(checkView),
   diagnosis: z
     .object({
@@ -53,7 +55,9 @@ export const stepView = z.object({
   hints: z.object({ total: z.int(), shown: z.array(z.string()) }),
   hasSolution: z.boolean(),
   solution: z.string().nullable().describe('Markdown; once asked for'),
-  baseline: z.object({ ok: z.boolean(), why: z.string() }).describe('Whether the step can begin; if not, what is in the way'),
+  baseline: z
+    .object({ ok: z.boolean(), why: z.string() })
+    .describe('Whether the step can begin; if not, what is in the way'),
   done: z.boolean(),
   actions: z
     .array(z.object({ label: z.string(), fault: z.string(), target: z.string() }))
@@ -70,7 +74,12 @@ export const attemptView = z.object({
   startedAt: epochMs,
   endedAt: epochMs.nullable(),
   steps: z.array(
-    z.object({ id: z.string(), title: z.string(), state: z.enum(['ahead', 'current', 'done']), doneAt: epochMs.nullable() }),
+    z.object({
+      id: z.string(),
+      title: z.string(),
+      state: z.enum(['ahead', 'current', 'done']),
+      doneAt: epochMs.nullable(),
+    }),
   ),
   /** The step on screen: the current one, or an earlier one that the learner looks at again. */
   step: stepView,

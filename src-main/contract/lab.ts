@@ -7,7 +7,15 @@ export const endpoint = z.object({ host: z.string(), port: z.int() })
 export type Endpoint = z.infer<typeof endpoint>
 
 /** Keys of a host's endpoints. Names of interfaces, as a host may serve several per service. */
-export const endpointKeys = ['etcd', 'patroni', 'postgres', 'proxyWrite', 'proxyRead', 'proxyStats', 'pgbouncer'] as const
+export const endpointKeys = [
+  'etcd',
+  'patroni',
+  'postgres',
+  'proxyWrite',
+  'proxyRead',
+  'proxyStats',
+  'pgbouncer',
+] as const
 export const endpointKey = z.enum(endpointKeys)
 export type EndpointKey = z.infer<typeof endpointKey>
 

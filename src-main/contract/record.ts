@@ -9,14 +9,50 @@ import { epochMs } from './names.js'
 const base = { t: epochMs, u: z.number().optional() }
 
 export const eventKinds = [
-  'lab.booting', 'lab.healthy', 'lab.removed', 'phase',
-  'host.crashed', 'host.stopped', 'host.frozen', 'host.thawed', 'host.started', 'service.killed',
-  'leader.lost', 'leader.released', 'lease.expired', 'leader.taken', 'election', 'promoted', 'demoted',
-  'timeline', 'sync.changed', 'replica.streaming', 'replica.stopped', 'config.changed', 'switchover.requested',
-  'etcd.lost', 'etcd.back', 'etcd.leader', 'quorum.lost', 'quorum.back',
-  'fault.applied', 'fault.healed', 'fault.failed',
-  'outage.began', 'outage.ended', 'invariant.violated', 'backup', 'archive',
-  'step.began', 'step.done', 'check.passed', 'check.regressed', 'answer', 'hint', 'attempt.began', 'attempt.ended',
+  'lab.booting',
+  'lab.healthy',
+  'lab.removed',
+  'phase',
+  'host.crashed',
+  'host.stopped',
+  'host.frozen',
+  'host.thawed',
+  'host.started',
+  'service.killed',
+  'leader.lost',
+  'leader.released',
+  'lease.expired',
+  'leader.taken',
+  'election',
+  'promoted',
+  'demoted',
+  'timeline',
+  'sync.changed',
+  'replica.streaming',
+  'replica.stopped',
+  'config.changed',
+  'switchover.requested',
+  'etcd.lost',
+  'etcd.back',
+  'etcd.leader',
+  'quorum.lost',
+  'quorum.back',
+  'fault.applied',
+  'fault.healed',
+  'fault.failed',
+  'outage.began',
+  'outage.ended',
+  'invariant.violated',
+  'backup',
+  'archive',
+  'step.began',
+  'step.done',
+  'check.passed',
+  'check.regressed',
+  'answer',
+  'hint',
+  'attempt.began',
+  'attempt.ended',
 ] as const
 export const eventKind = z.enum(eventKinds)
 export type EventKind = z.infer<typeof eventKind>
@@ -52,7 +88,12 @@ export const leaseRecord = z.object({
 })
 
 /** etcd members from now on: true = it answers and votes. */
-export const etcdRecord = z.object({ ...base, k: z.literal('etcd'), members: z.record(z.string(), z.boolean()), quorum: z.boolean() })
+export const etcdRecord = z.object({
+  ...base,
+  k: z.literal('etcd'),
+  members: z.record(z.string(), z.boolean()),
+  quorum: z.boolean(),
+})
 
 /** Client writes: one array entry per 100 ms from `t` on. */
 export const ticksRecord = z.object({

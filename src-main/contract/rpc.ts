@@ -68,9 +68,18 @@ export const contract = {
     kinds: call.output(z.array(faultKindInfo)),
     list: call.input(lab).output(z.array(faultRecord)),
     inject: call
-      .input(z.object({ lab: labName, kind: z.string(), target: z.string(), options: z.record(z.string(), z.unknown()).default({}) }))
+      .input(
+        z.object({
+          lab: labName,
+          kind: z.string(),
+          target: z.string(),
+          options: z.record(z.string(), z.unknown()).default({}),
+        }),
+      )
       .output(faultRecord),
-    heal: call.input(z.object({ lab: labName, id: z.string().optional().describe('absent: all') })).output(z.array(faultRecord)),
+    heal: call
+      .input(z.object({ lab: labName, id: z.string().optional().describe('absent: all') }))
+      .output(z.array(faultRecord)),
   },
   probe: {
     start: call.input(z.object({ lab: labName, rate: z.number().min(1).max(500).default(40) })).output(probeStats),
@@ -83,13 +92,17 @@ export const contract = {
     watch: call.input(z.object({ id: z.string(), from: z.number().default(0) })).output(eventIterator(terminalOutput)),
     ack: call.input(z.object({ id: z.string(), upTo: z.number() })).output(ok),
     write: call.input(z.object({ id: z.string(), data: z.string().max(1_000_000) })).output(ok),
-    resize: call.input(z.object({ id: z.string(), cols: z.int().min(2).max(500), rows: z.int().min(2).max(300) })).output(ok),
+    resize: call
+      .input(z.object({ id: z.string(), cols: z.int().min(2).max(500), rows: z.int().min(2).max(300) }))
+      .output(ok),
     close: call.input(z.object({ id: z.string() })).output(ok),
   },
   exercises: {
     list: call.output(z.array(exerciseSummary)),
     /** Boots a lab for it unless `lab` names one; returns at once. Watch labs.boot, then attempts.watch. */
-    start: call.input(z.object({ slug: z.string(), lab: labName.optional() })).output(z.object({ attempt: z.string(), lab: z.string() })),
+    start: call
+      .input(z.object({ slug: z.string(), lab: labName.optional() }))
+      .output(z.object({ attempt: z.string(), lab: z.string() })),
   },
   attempts: {
     watch: call.input(attempt).output(eventIterator(attemptView)),

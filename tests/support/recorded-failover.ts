@@ -163,7 +163,11 @@ export function failoverRecords(until: number): LabRecord[] {
       source: 'app',
       data: { question: 'outage', value: 20, prediction: true },
     }),
-    event(crashAt + 0.02, 'fault.applied', 'crash pg1', { host: 'pg1', source: 'app', data: { id: 'f1', fault: 'crash', target: 'pg1', by: 'learner' } }),
+    event(crashAt + 0.02, 'fault.applied', 'crash pg1', {
+      host: 'pg1',
+      source: 'app',
+      data: { id: 'f1', fault: 'crash', target: 'pg1', by: 'learner' },
+    }),
     event(crashAt, 'host.crashed', 'crash pg1', {
       host: 'pg1',
       source: 'engine',
