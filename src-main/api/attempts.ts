@@ -171,7 +171,7 @@ export function createAttempts(home: () => Promise<Home>, sessions: Sessions): A
       changed()
     },
     async closeAll() {
-      await Promise.all([...entries.values()].map(({ live }) => live?.stop()))
+      await Promise.all([...entries.values()].map(async ({ live }) => live?.stop()))
       entries.clear()
     },
   }

@@ -11,7 +11,7 @@ import { createApp, type App, type AppOptions } from './app.js'
 import { connectOwner } from './local-client.js'
 import { takeOwnership, type Ownership } from './local-host.js'
 import type { ClientContext } from './router.js'
-import { newClientName, relay, serveSocket } from './ws-host.js'
+import { newClientName, relay, serveSocket, textOf } from './ws-host.js'
 
 const log = logFor('host')
 
@@ -136,7 +136,7 @@ export async function openHost(options: AppOptions): Promise<Host> {
 
 /** Messages of a window's port on their way to the owner, and back. Both ends speak the same text messages. */
 function relayPort(port: MessagePortLike, owner: WebSocket): void {
-  owner.on('message', (data, isBinary) => port.postMessage(isBinary ? data : data.toString()))
+  owner.on('message', (data, isBinary) => port.postMessage(isBinary ? data : textOf(data)))
   owner.on('close', () => port.close())
   port.on('message', (event) => owner.send(event?.data as string))
   port.on('close', () => owner.close())

@@ -54,7 +54,7 @@ export function keepAlive(socket: WebSocket): void {
 export function relay(client: WebSocket, owner: WebSocket): void {
   const pass = (from: WebSocket, to: WebSocket): void => {
     from.on('message', (data, isBinary) => {
-      const message = isBinary ? data : data.toString()
+      const message = isBinary ? data : textOf(data)
       void sendPaced(to, message).then(() => from.resume())
       if (to.bufferedAmount >= highWaterBytes) from.pause()
     })
@@ -64,4 +64,10 @@ export function relay(client: WebSocket, owner: WebSocket): void {
   tolerate(owner)
   pass(client, owner)
   pass(owner, client)
+}
+
+/** The text of a message, however the socket holds it. */
+export function textOf(data: RawData): string {
+  if (Array.isArray(data)) return Buffer.concat(data).toString()
+  return Buffer.from(data as Buffer).toString()
 }

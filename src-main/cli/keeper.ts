@@ -61,17 +61,18 @@ export async function ensureOwner(): Promise<void> {
     stdio: ['ignore', output, output],
   })
   child.unref()
-  let ended: number | null = null
-  child.once('exit', (code) => (ended = code ?? 1))
+  const ended: number[] = []
+  child.once('exit', (code) => ended.push(code ?? 1))
   const deadline = Date.now() + answersWithinMs
-  while (Date.now() < deadline && ended === null) {
+  while (Date.now() < deadline && ended.length === 0) {
     const found = await connectOwner()
     if (found) return found.close()
     await pause(50)
   }
   throw new DojoError('internal', {
     what: 'The process that keeps attempts did not start',
-    why: ended === null ? `it did not answer for ${answersWithinMs / 1000} s` : `it ended with code ${ended}`,
+    why:
+      ended[0] === undefined ? `it did not answer for ${answersWithinMs / 1000} s` : `it ended with code ${ended[0]}`,
     next: `Look at ${logFile()}.out`,
   })
 }

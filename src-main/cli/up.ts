@@ -58,22 +58,22 @@ const collect = (value: string, all: string[]): string[] => [...all, value]
  */
 export async function untilBooted(client: DojoClient, lab: string, io: Io, quiet: boolean): Promise<void> {
   const show = quiet ? null : showBoot(io)
-  let cancelling: Promise<unknown> | null = null
+  const cancelling: Promise<unknown>[] = []
   const stopListening = io.onInterrupt(() => {
-    if (cancelling) return
+    if (cancelling.length > 0) return
     if (!quiet) io.err(`cancelling: removing what was made of "${lab}"\n`)
-    cancelling = client.labs.cancel({ lab }).catch(() => undefined)
+    cancelling.push(client.labs.cancel({ lab }).catch(() => undefined))
   })
   try {
     for await (const progress of await client.labs.boot({ lab })) {
       show?.(progress)
-      if (cancelling) break
+      if (cancelling.length > 0) break
       if (progress.state === 'booting') continue
       throwIfFailed(progress)
       return
     }
   } finally {
-    await cancelling
+    await Promise.all(cancelling)
     stopListening()
   }
   throw new DojoError('cancelled', {

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import type { LabInfo } from '../../src-main/contract/lab.js'
 import type { TerminalOutput } from '../../src-main/contract/terminal.js'
 import { connectDocker } from '../../src-main/docker/engine.js'
@@ -69,7 +70,7 @@ export async function typist(terminals: Terminals, lab: string, host: string | n
       if (message.k === 'state') state = message.state
       if (message.k !== 'data') continue
       // without colours and modes: what a person reads
-      text = (text + message.data.replace(/\x1b\[[0-9;?]*[a-zA-Z]/g, '')).slice(-200_000)
+      text = (text + stripVTControlCharacters(message.data)).slice(-200_000)
       for (const listener of onData) listener(message.data, message)
       terminals.ack(id, message.from + message.bytes, 'typist')
     }
