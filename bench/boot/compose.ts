@@ -65,7 +65,7 @@ async function planOf(topology: Topology, prefix: string): Promise<LabPlan> {
     patroni: { ...patroniDefaults, synchronous_mode: topology.settings.patroni.synchronous_mode },
     postgresql: { shared_buffers: topology.settings.postgresql['shared_buffers'] ?? '64MB' },
   })
-  const pki = await makePki(Object.keys(topology.hosts))
+  const pki = makePki(Object.keys(topology.hosts))
   return { lab: 'bench', scope: topology.topology, topology, settings, prefix, credentials: makeCredentials(), pki }
 }
 

@@ -24,10 +24,12 @@ export async function makeHosts(
   const { lab, spec, settings, scope, image } = info
   const owner = ownerOf(home, lab)
   progress.begin('containers')
-  const [prefix, pki] = await Promise.all([createLabNetwork(docker, owner), makePki(Object.keys(spec.hosts))])
+  const network = createLabNetwork(docker, owner)
+  const pki = makePki(Object.keys(spec.hosts)) // while the engine makes the network
+  const prefix = await network
   signal.throwIfAborted()
   const hosts = hostsOf(spec, ports, prefix)
-  await changeState(home, lab, { hosts })
+  const noted = changeState(home, lab, { hosts })
   const plan: LabPlan = { lab, scope, topology: spec, settings, prefix, credentials, pki }
   const power = hostPower(docker, owner)
   const waiting = bootOrder(spec).values()
@@ -53,7 +55,7 @@ export async function makeHosts(
       showLog(docker, owner, host, progress, signal)
     }
   }
-  await everyOne(Array.from({ length: atOnce }, makeNext))
+  await everyOne([...Array.from({ length: atOnce }, makeNext), noted.then(() => undefined)])
   progress.end('containers')
   return hosts
 }

@@ -1,9 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Credentials, LabInfo } from '../contract/lab.js'
+import type { Credentials, LabHost, LabInfo } from '../contract/lab.js'
 import type { Progress } from './boot-progress.js'
+import { firstLeaderOf } from './plan.js'
 import { clientRoute, etcdHealthy, patroniSays, wakePatroni } from './health.js'
 
-const everyMs = 100
+const everyMs = 150
+/** Patroni asks PostgreSQL for every answer: it has better things to do during a boot. */
+const everyPatroniMs = 300
 /** SQL decides, so it is asked more often than what only tells how far a boot is. */
 const everySqlMs = 25
 const wakeEveryMs = 400
@@ -67,27 +70,28 @@ async function watchEtcd({ hosts }: LabInfo, progress: Progress, signal: AbortSi
 }
 
 async function watchPatroni(
-  { hosts }: LabInfo,
+  { hosts, spec }: LabInfo,
   progress: Progress,
   signal: AbortSignal,
   over: () => boolean,
 ): Promise<void> {
-  await Promise.all(
-    hosts
-      .filter(({ endpoints }) => endpoints.patroni)
-      .map(({ name, endpoints }) =>
-        repeat(signal, async () => {
-          const { role, state } = await patroniSays(endpoints.patroni!, signal)
-          const up = state === 'running' || state === 'streaming'
-          progress.service(name, 'patroni', up ? 'up' : 'starting', up ? `${role}, ${state}` : state)
-          if (role === 'primary' && up) {
-            progress.end('leader')
-            progress.begin('standby')
-          } else progress.detail(role === 'replica' ? 'standby' : 'leader', `${name}: ${state}`)
-          return up && over() // its state goes on changing until the lab is healthy
-        }),
-      ),
-  )
+  const first = firstLeaderOf(spec)
+  const watchOne = ({ name, endpoints }: LabHost): Promise<void> =>
+    repeat(
+      signal,
+      async () => {
+        const { role, state } = await patroniSays(endpoints.patroni!, signal)
+        const up = state === 'running' || state === 'streaming'
+        progress.service(name, 'patroni', up ? 'up' : 'starting', up ? `${role}, ${state}` : state)
+        if (role === 'primary' && up) {
+          progress.end('leader')
+          progress.begin('standby')
+        } else progress.detail(name === first ? 'leader' : 'standby', `${name}: ${state}`)
+        return up && over() // its state goes on changing until the lab is healthy
+      },
+      everyPatroniMs,
+    )
+  await Promise.all(hosts.filter(({ endpoints }) => endpoints.patroni).map(watchOne))
 }
 
 async function untilSqlAgrees(
