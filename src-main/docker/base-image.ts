@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type Docker from 'dockerode'
@@ -100,6 +101,10 @@ async function makeFromPackages(docker: Docker, refused: string, progress: Progr
     },
     ...(options.signal && { signal: options.signal }),
     onOutput: async (tar) => {
+      // not before there is something to send: an engine hangs up on a request that says nothing for 5 minutes, and a
+      // busy machine is that long at work before the first byte
+      await once(tar, 'readable')
+      if (tar.readableLength === 0) return // it failed: its exit code and its last line say why
       const [repo, tag] = baseImage.split(':')
       const wanted = { repo, tag, changes: ['CMD ["bash"]'], message: 'made from Debian packages by pg-ha-dojo' }
       await followEngine(await docker.importImage(tar, wanted))
