@@ -35,7 +35,10 @@ export function Find() {
       event.preventDefault()
       setAt((active + by + found.length) % found.length)
     }
-    if (event.key === 'Enter') run(found[active])
+    if (event.key === 'Enter') {
+      event.preventDefault() // the focus goes back in this moment: what gets it must not be pressed by the same key
+      run(found[active])
+    }
   }
   return (
     <Dialog title="Find a command" onClose={close} bare>

@@ -18,7 +18,13 @@ export function DiagnosisBox({ diagnosis, onReset }: { diagnosis: Diagnosis; onR
       {diagnosis.compare && diagnosis.compare.length > 0 && <CompareBars bars={diagnosis.compare} />}
       {onReset && (
         <div>
-          <Button size="small" busy={onReset.busy} onClick={() => void onReset.run()}>
+          <Button
+            size="small"
+            look="quiet"
+            style={{ marginLeft: -8 }}
+            busy={onReset.busy}
+            onClick={() => void onReset.run()}
+          >
             Reset the step
           </Button>
         </div>

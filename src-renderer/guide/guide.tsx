@@ -59,6 +59,7 @@ export function Guide({ attempt }: { attempt: AttemptView }) {
             title: `Show hint ${step.hints.shown.length + 1}`,
             group: 'Exercise' as const,
             keys: 'Alt H',
+            notInTerminal: true, // the shell's own key
             run: () => void hint.run(),
           },
         ]

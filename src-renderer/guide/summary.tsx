@@ -8,7 +8,11 @@ import { clock } from '../ui/format.js'
 export function Summary({ attempt }: { attempt: AttemptView }) {
   const took = (attempt.endedAt ?? attempt.startedAt) - attempt.startedAt
   return (
-    <section className="summary" aria-label="Summary" style={{ marginBottom: 24 }}>
+    <section
+      className="summary"
+      aria-label="Summary"
+      style={{ marginBottom: 16, paddingBottom: 16, borderBottom: '1px solid var(--line)' }}
+    >
       <h3 className="guide-title">{attempt.exercise.title}: finished</h3>
       <p className="prose">
         {attempt.steps.length} steps in <span className="mono">{clock(took)}</span>. {sentence(attempt.exercise.goal)}

@@ -25,7 +25,14 @@ export function FaultsMenu({ lab }: { lab: string }) {
   const dataHosts = cluster?.hosts.filter(({ patroni }) => patroni).map(({ name }) => name) ?? []
   const healAll = useCall(() => createClient().faults.heal({ lab }))
   useCommands('faults', [
-    { id: 'inject', title: 'Inject a fault', group: 'Faults', keys: 'Alt F', run: () => setChoice({}) },
+    {
+      id: 'inject',
+      title: 'Inject a fault',
+      group: 'Faults',
+      keys: 'Alt F',
+      notInTerminal: true,
+      run: () => setChoice({}),
+    },
     ...(faults.length > 0
       ? [{ id: 'heal-all', title: 'Heal every fault', group: 'Faults' as const, run: () => void healAll.run() }]
       : []),

@@ -85,6 +85,7 @@ test.describe('home', () => {
 
   test('finds a command by name, and remembers the colours', async ({ page, dojo }) => {
     await openHome(page, dojo.url)
+    await page.getByRole('button', { name: /^Help/ }).focus()
     await page.keyboard.press('Control+K')
     await page.getByRole('combobox').fill('colours light')
     expect(await violations(page)).toEqual([])
