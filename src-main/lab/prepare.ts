@@ -27,6 +27,8 @@ export async function prepareLab(home: Home, input: UpOptions, image: string): P
   const spec = await loadTopology(options.topology)
   const settings = withSettings(spec.settings, options.set)
   const ports = await choosePorts(spec, options.ports, await portsOf(home))
+  const hosts = hostsOf(spec, ports, noPrefix)
+  const client = clientOf(spec, ports)
   await mkdir(labDir(home, ''), { recursive: true, mode: 0o700 })
   const lab = options.name ?? (await reserveAnyName(home, spec.topology))
   if (options.name) await reserveName(home, options.name)
@@ -38,8 +40,8 @@ export async function prepareLab(home: Home, input: UpOptions, image: string): P
     state: 'booting',
     createdAt: Date.now(),
     seconds: {},
-    hosts: hostsOf(spec, ports, noPrefix),
-    client: clientOf(spec, ports),
+    hosts,
+    client,
     credentials: file,
     settings,
     spec,

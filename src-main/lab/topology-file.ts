@@ -4,6 +4,7 @@ import { DojoError } from '../contract/errors.js'
 import { topologySpec, type Topology } from '../contract/topology.js'
 import { appRoot } from '../util/app-root.js'
 import { contentInvalid, parseYaml, problemsOf, type ContentProblem, type YamlSource } from './content-error.js'
+import { offersOf } from './ports.js'
 import { patroniRuleBroken } from './settings.js'
 
 export const topologiesFolder = (): string => join(appRoot(), 'labs', 'topologies')
@@ -57,13 +58,17 @@ function rulesBroken(source: YamlSource, topology: Topology, name: string): Cont
     if (other) wrong(['hosts', host, 'address'], `hosts.${host}.address: ${other} has ${address} already`)
     seen.set(address, host)
   }
+  const offered = offersOf(topology)
   for (const key of ['readWrite', 'readOnly'] as const) {
     const route = topology.client[key]
-    if (route && !topology.hosts[route.host]) {
-      wrong(
-        ['client', key, 'host'],
-        `client.${key}.host: no host "${route.host}"; there are ${hosts.map(([h]) => h).join(', ')}`,
-      )
+    if (!route) continue
+    const ports = offered.filter(({ host }) => host === route.host).map(({ inside }) => inside)
+    if (!topology.hosts[route.host]) {
+      const names = hosts.map(([host]) => host).join(', ')
+      wrong(['client', key, 'host'], `client.${key}.host: no host "${route.host}"; there are ${names}`)
+    } else if (!ports.includes(route.port)) {
+      const known = ports.length > 0 ? `offers ${ports.join(', ')}` : 'offers none'
+      wrong(['client', key, 'port'], `client.${key}.port: ${route.host} ${known}`)
     }
   }
   if (having('patroni').length === 0) wrong(['hosts'], 'hosts: none runs patroni')

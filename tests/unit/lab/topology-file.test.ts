@@ -68,6 +68,11 @@ describe('what is wrong is shown where it is', () => {
   test.each([
     ['an address twice', good.replace('address: 12', 'address: 11'), 'pg1 has 11 already'],
     ['a client route to nowhere', good.replace('host: proxy', 'host: proxi'), 'no host "proxi"'],
+    [
+      'a client route to a port that nobody offers',
+      good.replace('port: 5000', 'port: 5432'),
+      'proxy offers 5000, 5001, 7000',
+    ],
     ['more standbys than hosts', good.replace('streaming: 1', 'streaming: 2'), 'at most 1'],
     ['patroni without etcd', good.replace('[etcd, patroni]', '[patroni]'), 'patroni needs etcd'],
     ['another name than the file', good.replace('topology: two', 'topology: three'), 'the file says "two"'],
