@@ -104,7 +104,8 @@ async function makeFromPackages(docker: Docker, refused: string, progress: Progr
       // not before there is something to send: an engine hangs up on a request that says nothing for 5 minutes, and a
       // busy machine is that long at work before the first byte
       await once(tar, 'readable')
-      if (tar.readableLength === 0) return // it failed: its exit code and its last line say why
+      // nothing at all: it failed, and its exit code and last line say why
+      if (tar.readableLength === 0) return void tar.resume()
       const [repo, tag] = baseImage.split(':')
       const wanted = { repo, tag, changes: ['CMD ["bash"]'], message: 'made from Debian packages by pg-ha-dojo' }
       await followEngine(await docker.importImage(tar, wanted))
