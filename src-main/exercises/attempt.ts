@@ -88,8 +88,7 @@ export async function createAttempt(input: AttemptInput): Promise<Attempt> {
 export async function openAttempt(input: AttemptInput & { id: string }): Promise<Attempt> {
   const { world, exercise, id, clock = Date.now } = input
   const state = await readAttempt(world.dir, id)
-  const fits = state?.exercise === exercise.slug && state.step < exercise.spec.steps.length
-  if (!state || !fits) {
+  if (!state || !fits(exercise, state)) {
     throw new DojoError('unknown-attempt', {
       what: `No attempt "${id}" at ${exercise.slug} in lab ${world.lab}`,
       why: state ? 'its file belongs to another exercise, or to another version of it' : 'the lab keeps no file for it',
@@ -97,6 +96,21 @@ export async function openAttempt(input: AttemptInput & { id: string }): Promise
     })
   }
   return await run(input, state, clock())
+}
+
+/** Whether the content still is what the attempt was begun with: every step that has begun can be shown. */
+function fits(exercise: Exercise, state: AttemptState): boolean {
+  if (state.exercise !== exercise.slug || state.step >= exercise.spec.steps.length) return false
+  try {
+    for (const [index, { step }] of exercise.spec.steps.entries()) {
+      const begun = (state.steps[step]?.beganAt ?? null) !== null
+      if (index < state.step && !begun) return false
+      if (begun) exercise.stepWith(index, state.variables)
+    }
+    return true
+  } catch {
+    return false // a variable that the new content wants was never bound
+  }
 }
 
 async function run(

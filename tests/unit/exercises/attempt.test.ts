@@ -280,6 +280,21 @@ describe('a killed app', () => {
     expect((await again.next()).step.id).toBe('two')
   })
 
+  test('content that has changed meanwhile is told, rather than shown wrongly', async () => {
+    const { world, attempt } = await begin()
+    await attempt.stop()
+    const renamed: Exercise = {
+      ...exercise,
+      stepWith: () => {
+        throw new Error('{{new}} was never bound')
+      },
+    }
+    await expect(openAttempt({ world, exercise: renamed, id: attempt.id })).rejects.toMatchObject({
+      code: 'unknown-attempt',
+      said: { why: 'its file belongs to another exercise, or to another version of it' },
+    })
+  })
+
   test('an attempt that is not there, and a file that is none', async () => {
     const world = fakeWorld()
     await expect(openAttempt({ world, exercise, id: 'nope' })).rejects.toMatchObject({ code: 'unknown-attempt' })
