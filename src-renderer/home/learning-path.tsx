@@ -52,7 +52,7 @@ export function LearningPath(props: {
         </span>
         <Legend />
       </header>
-      <div className="path-scroll" tabIndex={0} aria-label="Exercises by group">
+      <div className="path-scroll" role="group" tabIndex={0} aria-label="Exercises by group">
         <div className="path-map" ref={ref} style={{ height: groups.length * rowHeight }} data-narrow={step < 96}>
           <svg className="path-lines" width="100%" height="100%" aria-hidden="true">
             {groups.map((group, row) => {
