@@ -88,6 +88,7 @@ export function TimelineView(props: TimelineViewProps) {
         role="slider"
         tabIndex={0}
         data-panel-focus
+        aria-keyshortcuts="ArrowLeft ArrowRight Control+ArrowLeft Control+ArrowRight Home End L + - 0"
         aria-label={`Timeline. ${summaryOf(frame)}`}
         aria-valuemin={0}
         aria-valuemax={Math.max(0, Math.round((now - zero) / 100) / 10)}

@@ -1,6 +1,7 @@
 import { useMemo, useRef, useState, type ReactNode } from 'react'
 import type { ProbeStats } from '../../src-main/contract/probe.js'
 import type { LabRecord } from '../../src-main/contract/record.js'
+import { useCommands } from '../app/commands.js'
 import { EventList } from './event-list.js'
 import { lanesOf } from './lanes.js'
 import { marksOf } from './marks.js'
@@ -12,6 +13,7 @@ import { createTracker } from './tracks.js'
 import { useSize } from './use-size.js'
 import { useTicking } from './use-ticking.js'
 import { useView } from './use-view.js'
+import { spans } from './window.js'
 
 export interface TimelineProps {
   lab: string
@@ -61,6 +63,18 @@ export function Timeline(props: TimelineProps) {
     ? Math.max(drawnEveryMs, Math.min(2_000, Math.ceil(1000 / view.scale.pps / 100) * 100))
     : 1_000
   if (wanted !== everyMs) setEveryMs(wanted)
+  useCommands('timeline', [
+    { id: 'timeline-now', title: 'Timeline: back to now (L)', group: 'View', run: view.goLive },
+    { id: 'timeline-all', title: 'Timeline: the whole time (0)', group: 'View', run: () => view.zoomTo('all') },
+    { id: 'timeline-5min', title: 'Timeline: 5 min', group: 'View', run: () => view.zoomTo(spans['5 min']) },
+    { id: 'timeline-40s', title: 'Timeline: 40 s', group: 'View', run: () => view.zoomTo(spans['40 s']) },
+    {
+      id: 'timeline-list',
+      title: asList ? 'Timeline as a picture' : 'Timeline as a list',
+      group: 'View',
+      run: () => setAsList(!asList),
+    },
+  ])
   const height = size?.height ?? 220
   const both = height >= bothFrom
   const pictureHeight = both ? Math.min(Math.round(height * 0.6), mostPicture) : height

@@ -1,4 +1,4 @@
-import { useMemo, useState, type KeyboardEvent } from 'react'
+import { useEffect, useMemo, useState, type KeyboardEvent } from 'react'
 import { useMoment } from './moment.js'
 import type { Mark } from './marks.js'
 import { panned, showing, spans, windowScale, zoomed, type Extent, type WindowChoice } from './window.js'
@@ -12,6 +12,13 @@ export const gutterFor = (width: number): number => (width < 900 ? narrowGutterP
 export function useView(lab: string, extent: Extent, width: number, marks: readonly Mark[]) {
   const [choice, setChoice] = useState<WindowChoice>({ span: spans['40 s'], end: null })
   const moment = useMoment((state) => (state.lab === lab ? state.t : null))
+  // "Back to now" may be pressed elsewhere, and the window comes along
+  const [before, setBefore] = useState(moment)
+  if (before !== moment) {
+    setBefore(moment)
+    if (moment === null) setChoice({ ...choice, end: null })
+  }
+  useEffect(() => () => useMoment.getState().live(), [lab])
   const { look, live: showNow } = useMoment.getState()
   const { first, now, recorded } = extent
   const scale = useMemo(

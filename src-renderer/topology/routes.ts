@@ -124,7 +124,8 @@ function sideways(from: Box, to: Box, layout: TopologyLayout): Route {
 function archive(from: Box, to: Box, layout: TopologyLayout): Route {
   const x = from.x + from.width
   const end = to.x
-  const low = half(from.y + from.height - 21)
+  // under the port of etcd, also in a low box
+  const low = half(from.y + from.height - (from.height < 90 ? 9 : 21))
   const entry = half(Math.min(Math.max(low, to.y + 12), to.y + to.height - 12))
   const bus = layout.busX ?? (x + end) / 2
   const turn = half(bus + (end - bus) / 2)

@@ -1,6 +1,7 @@
 import { useCallback, useMemo, useRef, useState, type ReactNode } from 'react'
 import type { ClusterState } from '../../src-main/contract/cluster.js'
 import type { LabInfo } from '../../src-main/contract/lab.js'
+import { useCommands } from '../app/commands.js'
 import { useSize } from '../timeline/use-size.js'
 import { useTicking } from '../timeline/use-ticking.js'
 import { momentText } from '../timeline/words.js'
@@ -40,6 +41,14 @@ export function Topology(props: TopologyProps) {
   const ticking = useTicking(clock, then ? null : everyMs, body)
   const [asTable, setAsTable] = useState(false)
   const [menu, setMenu] = useState<{ host: string; at: { x: number; y: number } } | null>(null)
+  useCommands('topology', [
+    {
+      id: 'topology-table',
+      title: asTable ? 'Topology as a picture' : 'Topology as a table',
+      group: 'View',
+      run: () => setAsTable(!asTable),
+    },
+  ])
   const closeMenu = useCallback(() => setMenu(null), [])
   const shown = then?.state ?? state
   const now = then?.t ?? Math.max(ticking, state?.at ?? 0)
