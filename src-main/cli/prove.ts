@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { openProofLab } from '../api/proof-world.js'
+import { requireImage } from '../docker/image-status.js'
 import { prove as proveExercises, type ProofReport } from '../exercises/prove.js'
 import { dojoHome } from '../util/home.js'
 import { logTo } from '../util/log.js'
@@ -18,6 +19,8 @@ export const prove: Verb = (program, { io, json }) => {
     .option(...jsonOption)
     .action(async (slugs: string[], options: { json?: boolean }) => {
       logTo(join(dojoHome(), 'logs', 'prove.log'))
+      // a machine that is not fit says nothing about content
+      await requireImage()
       const stop = new AbortController()
       const startedAt = performance.now()
       const at = (): string => `${((performance.now() - startedAt) / 1000).toFixed(1).padStart(7)} s  `
