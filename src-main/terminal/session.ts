@@ -64,6 +64,7 @@ export function createSession({ view, handle, command, cols, rows }: SessionOpti
   let writing: Promise<void> = Promise.resolve()
   let closed = false
   let wasGone = false
+  let openings = 0
   let owedHangUp: Tty | null = null
 
   /** @returns whether the event changed anything */
@@ -78,17 +79,20 @@ export function createSession({ view, handle, command, cols, rows }: SessionOpti
   }
 
   const connect = async (triesLeft = 10): Promise<void> => {
+    // a host that went and came back while this one opened has begun another
+    const mine = ++openings
+    const isStale = (): boolean => closed || state !== 'connecting' || mine !== openings
     try {
       if (line) await Promise.race([line.over, pause(lastBytesWithinMs)])
       line = null
       const options = { user: command.user, env: command.env, ...size }
       const tty = await logged(log, 'open a terminal', where, () => handle.tty(host, command.argv, options))
-      if (closed || state !== 'connecting') return await tty.close()
+      if (isStale()) return await tty.close()
       if (wasGone) output.append(notes.reconnected(host))
       wasGone = false
       adopt(tty, options)
     } catch (error) {
-      if (closed) return
+      if (isStale()) return
       const down = error instanceof DojoError && error.code === 'host-down'
       const seen = down
         ? await handle.hostStates().then(
@@ -99,7 +103,7 @@ export function createSession({ view, handle, command, cols, rows }: SessionOpti
       if (seen && seen.container !== 'running') return onHost(seen)
       if (down && triesLeft > 0) {
         await pause(againAfterMs) // between "started" and "takes a command" there is a moment
-        return state === 'connecting' ? connect(triesLeft - 1) : undefined
+        return isStale() ? undefined : connect(triesLeft - 1)
       }
       const said = error instanceof DojoError ? error.said : { what: `${host} gave no terminal`, why: String(error) }
       if (on('refused', said.why)) output.append(notes.refused(`${said.what}: ${said.why}`))

@@ -32,6 +32,7 @@ export function fakeHost(name = 'pg1') {
   const listeners = new Set<(change: { host: string; state: HostState }) => void>()
   const ttys: FakeTty[] = []
   const asked: Parameters<LabHandle['tty']>[] = []
+  let opening: Promise<void> = Promise.resolve()
   const handle = {
     info: {
       lab: 'pw-1',
@@ -46,6 +47,7 @@ export function fakeHost(name = 'pg1') {
       }
       const tty = new FakeTty()
       ttys.push(tty)
+      await opening
       return tty
     },
     hostStates: async () => ({ [name]: state }),
@@ -81,6 +83,12 @@ export function fakeHost(name = 'pg1') {
     crashSilently: () => {
       state = { container: 'exited', how: 'killed', since: ++since }
       for (const tty of ttys) tty.output.end()
+    },
+    /** Shells open only once the returned function is called. */
+    hold: (): (() => void) => {
+      let release = (): void => undefined
+      opening = new Promise((resolve) => (release = resolve))
+      return release
     },
     freeze: () => change({ container: 'paused' }),
     run: () => change({ container: 'running' }),
