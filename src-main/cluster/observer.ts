@@ -29,6 +29,9 @@ const atLeastEveryMs = 1000
 /** Before every source was heard once, or this much time has passed, "unknown" would only mean "not asked yet". */
 const warmUpMs = 2000
 
+/** What was concluded before anybody listened: the first to listen gets it. Nobody may, so it has an end. */
+const earlyRecordsKept = 200
+
 const log = logFor('observer')
 
 /** One observer per lab and process: begins at once, and watches until `stop`. */
@@ -46,6 +49,7 @@ export function createObserver(input: ObserverInput): Observer {
   const roles = concludeRoles()
   const stateListeners = new Set<(state: ClusterState) => void>()
   const recordListeners = new Set<(record: LabRecord) => void>()
+  const early: LabRecord[] = []
 
   let state = merge(now())
   let essence = ''
@@ -59,6 +63,7 @@ export function createObserver(input: ObserverInput): Observer {
     for (const one of records) {
       if (one.k === 'event') log.debug({ lab: info.lab, event: one.kind, host: one.host, source: one.source }, one.text)
       if (one.k === 'event' && (one.kind === 'archive' || one.kind === 'backup')) board.backupWanted = true
+      if (recordListeners.size === 0 && early.length < earlyRecordsKept) early.push(one)
       for (const listener of recordListeners) listener(one)
     }
   }
@@ -133,6 +138,7 @@ export function createObserver(input: ObserverInput): Observer {
     },
     onRecord(listener) {
       recordListeners.add(listener)
+      for (const one of early.splice(0)) listener(one)
       return () => void recordListeners.delete(listener)
     },
     async stop() {

@@ -5,8 +5,8 @@ import { reading } from '../reading.js'
 import { hostRuns, type EtcdStanding, type SourceContext } from './context.js'
 
 const timeoutMs = 700
-/** One late answer on a busy machine is no lost member. A refused connection is. */
-const lateAnswersAllowed = 1
+/** Late answers on a busy machine are no lost member. A refused connection is, and so is a host that is away. */
+const lateAnswersAllowed = 3
 const lateFirstAnswersAllowed = 4
 /** Two rounds of an election with the default timeout; without a leader for longer, a majority is cut off or stuck. */
 const electionMs = 4_000
