@@ -99,10 +99,21 @@ function repeats(event: LabEvent, marks: readonly Mark[]): boolean {
   return marks.some(({ event: { kind, t } }) => kind === 'check.passed' && Math.abs(t - event.t) < 1_000)
 }
 
-function wordsOf(event: LabEvent): string {
-  if (event.kind === 'check.passed') return 'check passed'
-  if (event.kind === 'check.regressed') return 'check regressed'
-  if (event.kind === 'step.done') return 'step done'
-  if (event.kind === 'promoted') return 'promoted'
-  return event.text
+/** Marks stand close together: a few words each. The list has the whole sentence. */
+const shortWords: Partial<Record<EventKind, string>> = {
+  'check.passed': 'check passed',
+  'check.regressed': 'check regressed',
+  'step.done': 'step done',
+  promoted: 'promoted',
+  'switchover.requested': 'switchover',
+  'leader.released': 'key released',
+  'leader.lost': 'key lost',
+  'quorum.lost': 'quorum lost',
+  'quorum.back': 'quorum back',
+}
+
+function wordsOf({ kind, host, text }: LabEvent): string {
+  if (kind === 'replica.streaming' && host) return `${host} streams`
+  if (kind === 'demoted' && host) return `${host} demoted`
+  return shortWords[kind] ?? text
 }

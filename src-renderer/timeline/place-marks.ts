@@ -57,31 +57,44 @@ function place(
   room: MarkRoom,
 ): PlacedMark {
   const { mark, x } = one
-  for (let row = 0; row < room.rows; row++) {
-    // its own line and shape may not cut words that are there already
-    if (taken.some((span) => span.row <= row && span.from < x + 5 && x - 5 < span.to)) break
-    const isFree = (from: number, to: number): boolean =>
-      from >= room.left &&
-      to <= room.right &&
-      !taken.some((span) => span.row === row && span.from < to && from < span.to) &&
-      !all.some((other) => {
-        if (other === one || other.x < from - air || other.x > to + air) return false
-        // every mark comes through the first row; lower ones only those that were placed there
-        return row === 0 || placed.some((each) => each.mark === other.mark && each.row >= row)
-      })
-    for (const label of wordings(mark)) {
-      const width = labelWidth(label)
-      if (isFree(x + reach, x + reach + width))
-        return { mark, x, row, label: { ...label, x: x + reach, side: 'right' } }
-      if (isFree(x - reach - width, x - reach)) return { mark, x, row, label: { ...label, x: x - reach, side: 'left' } }
+  for (const words of wordings(mark)) {
+    const width = labelWidth(words)
+    for (let row = 0; row < room.rows; row++) {
+      // its own line and shape may not cut words that are there already
+      if (taken.some((span) => span.row <= row && span.from < x + 5 && x - 5 < span.to)) break
+      const isFree = (from: number): boolean => fits({ row, from, to: from + width }, one, all, placed, taken, room)
+      if (isFree(x + reach)) return { mark, x, row, label: { ...words, x: x + reach, side: 'right' } }
+      if (isFree(x - reach - width)) return { mark, x, row, label: { ...words, x: x - reach, side: 'left' } }
     }
   }
   return { mark, x, row: 0, label: null }
 }
 
-/** A cause and its effects keep their time as long as they can; for the rest it is in the list. */
+function fits(
+  { row, from, to }: Span,
+  one: Positioned,
+  all: readonly Positioned[],
+  placed: PlacedMark[],
+  taken: Span[],
+  room: MarkRoom,
+): boolean {
+  if (from < room.left || to > room.right) return false
+  if (taken.some((span) => span.row === row && span.from < to && from < span.to)) return false
+  return !all.some((other) => {
+    if (other === one || other.x < from - air || other.x > to + air) return false
+    // every mark comes through the first row; lower ones only those that were placed there
+    return row === 0 || placed.some((each) => each.mark === other.mark && each.row >= row)
+  })
+}
+
+/** A cause and its effects keep their time as long as there is room for it; it is in the list as well. */
 function wordings({ words, when, weight }: Mark): Words[] {
-  return weight === 3 ? [{ words, when }] : [{ words, when: '' }]
+  return weight === 3
+    ? [
+        { words, when },
+        { words, when: '' },
+      ]
+    : [{ words, when: '' }]
 }
 
 function thin(marks: readonly Positioned[]): Positioned[] {
