@@ -112,7 +112,7 @@ export function readProof({ exercises = [] }) {
 
 const e2e = {
   name: 'e2e',
-  limitMs: 15 * minute,
+  limitMs: 20 * minute,
   needs: 'machine',
   browser: true,
   report: 'e2e.json',
@@ -151,7 +151,7 @@ export const runners = [
   whole('lint', 'oxlint', ['oxlint', 'bin', 'oxlint'], ['--type-aware', '--deny-warnings']),
   whole('format', 'oxfmt', ['oxfmt', 'bin', 'oxfmt'], ['--check']),
   whole('types', 'tsc', ['typescript', 'bin', 'tsc'], ['--noEmit', '-p', 'tsconfig.json']),
-  vitest('unit', 5 * minute, 'dependencies'),
+  vitest('unit', 8 * minute, 'dependencies'),
   vitest('live', 20 * minute, 'machine'),
   e2e,
   proof,
