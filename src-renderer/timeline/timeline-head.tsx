@@ -43,7 +43,7 @@ export function TimelineHead(props: {
       <Segments
         label="Time on screen"
         choices={zooms}
-        value={spanName(choice) as 'all'}
+        value={spanName(choice)}
         onChange={(value) => view.zoomTo(value === 'all' ? 'all' : spans[value])}
       />
       <button

@@ -66,8 +66,8 @@ export function showing(choice: WindowChoice, scale: TimeScale, t: number): Wind
   return { span: choice.span === 'all' ? scale.to - scale.from : choice.span, end: scale.to + by }
 }
 
-/** The span that a name of the zoom buttons stands for is on screen now. */
-export function spanName(choice: WindowChoice): 'all' | '5 min' | '40 s' | '' {
+/** The zoom button that tells the span on screen; null after a zoom of one's own. */
+export function spanName(choice: WindowChoice): 'all' | '5 min' | '40 s' | null {
   if (choice.span === 'all') return 'all'
-  return choice.span === spans['40 s'] ? '40 s' : choice.span === spans['5 min'] ? '5 min' : ''
+  return choice.span === spans['40 s'] ? '40 s' : choice.span === spans['5 min'] ? '5 min' : null
 }

@@ -9,7 +9,8 @@ export interface Choice<T extends string> {
 export function Segments<T extends string>(props: {
   label: string
   choices: readonly Choice<T>[]
-  value: T
+  /** Null: none of them holds now. */
+  value: T | null
   onChange: (value: T) => void
 }) {
   const { label, choices, value, onChange } = props
@@ -25,13 +26,13 @@ export function Segments<T extends string>(props: {
   }
   return (
     <div className="segments" role="radiogroup" aria-label={label} ref={group} onKeyDown={move}>
-      {choices.map((choice) => (
+      {choices.map((choice, index) => (
         <button
           key={choice.value}
           type="button"
           role="radio"
           aria-checked={choice.value === value}
-          tabIndex={choice.value === value ? 0 : -1}
+          tabIndex={choice.value === value || (value === null && index === 0) ? 0 : -1}
           onClick={() => onChange(choice.value)}
         >
           {choice.label}
