@@ -1,4 +1,4 @@
-/** Acknowledge at least this often in a flood; the server stops the source at eight times as much. */
+/** Acknowledge at least this often in a flood; the server stops the source at sixteen times as much. */
 const acknowledgeEveryBytes = 64 * 1024
 /** One message of input. A paste of megabytes goes in pieces, so that nothing waits behind it for long. */
 const messageChars = 64 * 1024
