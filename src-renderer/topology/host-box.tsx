@@ -1,3 +1,4 @@
+import type { SVGProps } from 'react'
 import { fitted, widthOf } from '../timeline/words.js'
 import type { Box, BoxSizes } from './layout.js'
 import { LeaseRing } from './lease-ring.js'
@@ -15,19 +16,15 @@ export function HostBox({ card, box, sizes }: { card: HostCard; box: Box; sizes:
   const roomy = sizes.pitch >= 18
   const pad = width < 150 ? 9 : roomy ? 16 : 12
   const leads = card.role === 'leader'
-  const baseline = y + (sizes.header >= 30 ? 23 : sizes.header >= 26 ? 18 : 16)
+  const baseline = y + baselineOf(sizes)
   const divided = card.kind === 'data' || card.kind === 'route' || gone
   const ring = card.ring && height - sizes.header >= 36 ? card.ring : null
   const r = ring ? Math.min(24, Math.floor((height - sizes.header - 20) / 2), width < 230 ? 17 : 24) : 0
   const ringRoom = ring ? (r >= 22 ? 96 : r * 2 + 26) : 0
   return (
     <>
-      <rect
-        x={x + 0.5}
-        y={y + 0.5}
-        width={width - 1}
-        height={height - 1}
-        rx="6"
+      <Frame
+        box={box}
         className={`${edgeOf(card)} box`}
         fill={gone ? 'url(#hatch-wide)' : card.role === 'unknown' ? 'var(--panel)' : 'var(--raise)'}
         strokeWidth={leads ? 1.5 : 1}
@@ -158,22 +155,22 @@ function Facts({ facts, x, end, top, bottom, pitch, ko, centred, divided }: Fact
   )
 }
 
+/** Where a header's words stand, in pixels under the top of its box. */
+const baselineOf = ({ header }: BoxSizes): number => (header >= 30 ? 23 : header >= 26 ? 18 : 16)
+
+/** The outline of a box; its line lies on half pixels, so that it is sharp. */
+function Frame({ box: { x, y, width, height }, ...look }: { box: Box } & SVGProps<SVGRectElement>) {
+  return <rect x={x + 0.5} y={y + 0.5} width={width - 1} height={height - 1} rx="6" {...look} />
+}
+
 /** The probe on the client's route. */
 export function ClientBox({ facts, box, sizes }: { facts: Fact[]; box: Box; sizes: BoxSizes }) {
   const { x, y, width, height } = box
   const pad = width < 110 ? 9 : 16
-  const baseline = y + (sizes.header >= 30 ? 23 : sizes.header >= 26 ? 18 : 16)
+  const baseline = y + baselineOf(sizes)
   return (
     <>
-      <rect
-        x={x + 0.5}
-        y={y + 0.5}
-        width={width - 1}
-        height={height - 1}
-        rx="6"
-        className="l2 box"
-        fill="var(--raise)"
-      />
+      <Frame box={box} className="l2 box" fill="var(--raise)" />
       <text x={x + pad} y={baseline} className="s13 b f1">
         client
       </text>
