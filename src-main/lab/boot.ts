@@ -5,6 +5,7 @@ import { connectDocker } from '../docker/engine.js'
 import { engineFacts } from '../docker/engine-facts.js'
 import type { EngineClient } from '../docker/hosts.js'
 import { requireImage } from '../docker/image-status.js'
+import { deadline } from '../util/deadline.js'
 import { logFor } from '../util/log.js'
 import { logged } from '../util/logged.js'
 import { startFirstBackup, watchFirstBackup } from './backup.js'
@@ -105,12 +106,14 @@ async function boot(
 ): Promise<LabInfo> {
   const withinMs = info.spec.healthy.within * 1000
   const notMade = new AbortController()
-  const signal = AbortSignal.any([cancelled, notMade.signal, AbortSignal.timeout(withinMs)])
+  const limit = deadline(withinMs, cancelled, notMade.signal)
+  const { signal } = limit
   const making = make(progress, signal).catch((error: unknown) => {
     notMade.abort(error)
     throw error
   })
   const [hosts, watched] = await Promise.allSettled([making, watchUntilHealthy(info, credentials, progress, signal)])
+  limit.clear()
   if (cancelled.aborted) {
     progress.settle('removing', saidOf(cancelled.reason))
     throw cancelled.reason // whoever cancelled removes it

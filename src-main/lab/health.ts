@@ -1,24 +1,29 @@
 import type { Client } from 'pg'
 import type { Credentials, Endpoint } from '../contract/lab.js'
+import { deadline } from '../util/deadline.js'
 
 const answerWithinMs = 1_500
 
-const get = async (endpoint: Endpoint, path: string, signal: AbortSignal): Promise<Response> =>
-  fetch(`http://${endpoint.host}:${endpoint.port}${path}`, {
-    signal: AbortSignal.any([signal, AbortSignal.timeout(answerWithinMs)]),
-  })
+/** The answer with its whole text, within one limit for both. */
+async function get(endpoint: Endpoint, path: string, signal: AbortSignal): Promise<{ ok: boolean; text: string }> {
+  const limit = deadline(answerWithinMs, signal)
+  try {
+    const response = await fetch(`http://${endpoint.host}:${endpoint.port}${path}`, { signal: limit.signal })
+    return { ok: response.ok, text: await response.text() }
+  } finally {
+    limit.clear()
+  }
+}
 
 /** Whether an etcd member answers and sees a quorum. Source: GET /health, which reads through the quorum. */
 export async function etcdHealthy(endpoint: Endpoint, signal: AbortSignal): Promise<boolean> {
-  const response = await get(endpoint, '/health', signal)
-  await response.body?.cancel()
-  return response.ok
+  return (await get(endpoint, '/health', signal)).ok
 }
 
 /** What a member says of itself. Source: GET /patroni; its status says health, its body says why. */
 export async function patroniSays(endpoint: Endpoint, signal: AbortSignal): Promise<{ role: string; state: string }> {
-  const response = await get(endpoint, '/patroni', signal)
-  const { role = 'unknown', state = 'unknown' } = (await response.json()) as { role?: string; state?: string }
+  const { text } = await get(endpoint, '/patroni', signal)
+  const { role = 'unknown', state = 'unknown' } = JSON.parse(text) as { role?: string; state?: string }
   return { role, state }
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { DojoError } from '../contract/errors.js'
+import { deadline } from './deadline.js'
 
 export interface WaitOptions<T> {
   /** Completes the sentence "Waited for ...". */
@@ -33,9 +34,22 @@ async function bounded<T>(work: Promise<T> | T, signal: AbortSignal): Promise<T>
  * @throws DojoError `wait-timed-out`, which says what was seen last
  */
 export async function waitFor<T>(read: Read<T>, holds: (value: T) => boolean, options: WaitOptions<T>): Promise<T> {
-  const { what, withinMs, everyMs = 200, signal, describe, next = 'Look at `dojo status`' } = options
-  const deadline = performance.now() + withinMs
-  const untilDeadline = AbortSignal.any([signal, AbortSignal.timeout(withinMs)])
+  const { withinMs, signal } = options
+  const limit = deadline(withinMs, signal)
+  try {
+    return await poll(read, holds, options, limit.signal)
+  } finally {
+    limit.clear()
+  }
+}
+
+async function poll<T>(
+  read: Read<T>,
+  holds: (value: T) => boolean,
+  { what, withinMs, everyMs = 200, signal, describe, next = 'Look at `dojo status`' }: WaitOptions<T>,
+  untilDeadline: AbortSignal,
+): Promise<T> {
+  const until = performance.now() + withinMs
   let seen = 'nothing could be read'
   for (;;) {
     try {
@@ -47,7 +61,7 @@ export async function waitFor<T>(read: Read<T>, holds: (value: T) => boolean, op
       if (!untilDeadline.aborted) seen = `reading failed: ${messageOf(error)}`
     }
     signal.throwIfAborted()
-    const leftMs = deadline - performance.now()
+    const leftMs = until - performance.now()
     if (leftMs <= 0 || untilDeadline.aborted) {
       throw new DojoError('wait-timed-out', {
         what: `Waited ${withinMs} ms for ${what}`,

@@ -1,3 +1,4 @@
+import { deadline } from '../../util/deadline.js'
 import { poll } from '../cadence.js'
 import { backupReadingOf } from '../pgbackrest.js'
 import { reading } from '../reading.js'
@@ -19,9 +20,9 @@ export async function followBackup(context: SourceContext, backupInfo: ObserverI
     if (sinceMs < (board.backupWanted ? soonestMs : backupEveryMs)) return
     board.backupWanted = false
     askedAt = now()
-    const said = await reading(async () =>
-      backupReadingOf(await backupInfo(AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]))),
-    )
+    const limit = deadline(timeoutMs, signal)
+    const said = await reading(async () => backupReadingOf(await backupInfo(limit.signal)))
+    limit.clear()
     if (signal.aborted) return
     if (said.ok) {
       board.backup.set(said.value, now())
