@@ -73,7 +73,18 @@ function bootstrap({ topology, settings }: LabPlan) {
   }
 }
 
-function postgresql({ credentials, prefix }: LabPlan, host: string) {
+/** Where each host logs. Patroni lets a host's own parameters win, so what a lab sets for all hosts may not stand here. */
+const ownParameters = {
+  unix_socket_directories: '/run/postgresql',
+  logging_collector: 'on',
+  log_directory: '/var/log/postgresql',
+  log_filename: 'postgresql.log',
+  log_rotation_age: 0,
+  log_rotation_size: '10MB',
+  log_line_prefix: '%m [%p] %q%u@%d ',
+}
+
+function postgresql({ credentials, prefix, settings }: LabPlan, host: string) {
   const { superuser, replication, rewind } = credentials
   return {
     listen: '0.0.0.0:5432',
@@ -83,15 +94,7 @@ function postgresql({ credentials, prefix }: LabPlan, host: string) {
     pgpass: '/var/lib/postgresql/.pgpass.patroni',
     use_unix_socket: true,
     authentication: { superuser, replication, rewind },
-    parameters: {
-      unix_socket_directories: '/run/postgresql',
-      logging_collector: 'on',
-      log_directory: '/var/log/postgresql',
-      log_filename: 'postgresql.log',
-      log_rotation_age: 0,
-      log_rotation_size: '10MB',
-      log_line_prefix: '%m [%p] %q%u@%d ',
-    },
+    parameters: Object.fromEntries(Object.entries(ownParameters).filter(([name]) => !(name in settings.postgresql))),
     pg_hba: [
       'local all postgres peer map=host',
       'local all all scram-sha-256',

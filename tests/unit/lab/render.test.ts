@@ -46,6 +46,14 @@ describe('patroni', () => {
     expect(dcs).toMatchObject({ ttl: 31, postgresql: { parameters: { work_mem: '8MB' }, use_pg_rewind: true } })
   })
 
+  test("a lab's setting wins over a host's own parameter, which Patroni would prefer", () => {
+    const plan = planOf()
+    expect(config('pg1', plan)['postgresql'].parameters).toHaveProperty('log_line_prefix')
+    plan.settings.postgresql['log_line_prefix'] = '%m '
+    expect(config('pg1', plan)['postgresql'].parameters).not.toHaveProperty('log_line_prefix')
+    expect(config('pg1', plan)['bootstrap'].dcs.postgresql.parameters['log_line_prefix']).toBe('%m ')
+  })
+
   test('whatever changes something over REST asks for a password', () => {
     expect(config('pg2')['restapi'].authentication).toEqual({ username: 'patroni', password: 'secret-of-patroni' })
   })
