@@ -99,7 +99,9 @@ test(
       await attempt.answer('in-order', 'Lease expired, leader key taken, promotion')
       const now = session.state()
       const timeline = now.hosts.find(({ name }) => name === now.leader)!.postgres!.value!.timeline
-      const { step } = await attempt.answer('new-timeline', timeline)
+      await attempt.answer('new-timeline', timeline)
+      // the promotion reaches the recorder a moment after the key that it follows
+      const { step } = await until(attempt, 'the fourth step to be done', (view) => view.step.done)
       expect(step.checks.map((check) => [check.id, check.result?.verdict])).toEqual([
         ['taken', 'pass'],
         ['why-free-known', 'pass'],
