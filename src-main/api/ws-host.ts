@@ -69,5 +69,5 @@ export function relay(client: WebSocket, owner: WebSocket): void {
 /** The text of a message, however the socket holds it. */
 export function textOf(data: RawData): string {
   if (Array.isArray(data)) return Buffer.concat(data).toString()
-  return Buffer.from(data as Buffer).toString()
+  return (Buffer.isBuffer(data) ? data : Buffer.from(data)).toString()
 }

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { ToolButton } from '../ui/button.js'
 import { Segments } from '../ui/segments.js'
 import { Overview, type OverviewProps } from './overview.js'
 import type { View } from './use-view.js'
@@ -46,15 +47,9 @@ export function TimelineHead(props: {
         value={spanName(choice)}
         onChange={(value) => view.zoomTo(value === 'all' ? 'all' : spans[value])}
       />
-      <button
-        type="button"
-        className="tl-toggle"
-        aria-pressed={asList}
-        title="The same events as a list"
-        onClick={() => onAsList(!asList)}
-      >
+      <ToolButton aria-pressed={asList} title="The same events as a list" onClick={() => onAsList(!asList)}>
         List
-      </button>
+      </ToolButton>
       {extent.recorded ? (
         <span className="tl-live">recorded</span>
       ) : (

@@ -5,6 +5,7 @@ import { useCommands } from '../app/commands.js'
 import { useSize } from '../timeline/use-size.js'
 import { useTicking } from '../timeline/use-ticking.js'
 import { momentText } from '../timeline/words.js'
+import { ToolButton } from '../ui/button.js'
 import { HostMenu, type HostAction } from './host-menu.js'
 import { layoutTopology } from './layout.js'
 import { fresh } from './scene-base.js'
@@ -74,21 +75,11 @@ export function Topology(props: TopologyProps) {
   )
   const tools = (
     <>
-      {then && (
-        <button type="button" className="tl-toggle" onClick={onNow}>
-          Back to now
-        </button>
-      )}
+      {then && <ToolButton onClick={onNow}>Back to now</ToolButton>}
       {!then && shown && <Versions state={shown} />}
-      <button
-        type="button"
-        className="tl-toggle"
-        aria-pressed={asTable}
-        title="The same facts as a table"
-        onClick={() => setAsTable(!asTable)}
-      >
+      <ToolButton aria-pressed={asTable} title="The same facts as a table" onClick={() => setAsTable(!asTable)}>
         Table
-      </button>
+      </ToolButton>
     </>
   )
   const picture = scene && layout && size && (

@@ -50,6 +50,11 @@ export function IconButton({ icon, label, className, ...rest }: Native & { icon:
   )
 }
 
+/** A small tool in a panel's header; with `aria-pressed` it stays down. */
+export const ToolButton = ({ className, ...rest }: Native) => (
+  <button type="button" {...rest} className={`tool ${className ?? ''}`} />
+)
+
 const keyNames: Record<string, string> = {
   Escape: 'Esc',
   ArrowLeft: '\u2190',
