@@ -4,6 +4,14 @@ import { epochMs } from './names.js'
 export const proof = z.object({ holds: z.boolean(), observed: z.string() })
 export type Proof = z.infer<typeof proof>
 
+/** Packets from one host to another that a fault keeps back, seen from the sender. */
+export const faultCut = z.object({
+  from: z.string(),
+  to: z.string(),
+  services: z.array(z.string()).describe('Only what goes to or comes from these services; empty: everything'),
+})
+export type FaultCut = z.infer<typeof faultCut>
+
 /** A fault as the ledger keeps it; written before it acts, so that a restarted app can heal it. */
 export const faultRecord = z.object({
   id: z.string(),
@@ -16,13 +24,18 @@ export const faultRecord = z.object({
   effect: proof.optional(),
   healing: proof.optional(),
   did: z.string().optional().describe('What it did, in a sentence'),
+  cuts: z.array(faultCut).optional().describe('Which directions of which links it cuts; for the picture'),
   by: z.enum(['learner', 'exercise', 'cli', 'proof']).default('learner'),
 })
 export type FaultRecord = z.infer<typeof faultRecord>
 
+/** What a fault is about; menus and docs are grouped by it. */
+export const faultGroups = ['host', 'process', 'network', 'storage', 'consensus', 'people'] as const
+
 /** A kind as screens, `dojo fault --help` and docs show it. */
 export const faultKindInfo = z.object({
   kind: z.string(),
+  group: z.enum(faultGroups),
   summary: z.string(),
   action: z.string().describe("A button's words with {host}, for example: Crash {host}"),
   targets: z.enum(['any-host', 'data-host']),

@@ -93,7 +93,8 @@ const tooLong = (host: string, shown: string, timeoutMs: number): DojoError =>
     next: 'Look at the host: its services may hang',
   })
 
-function collect(): { sink: PassThrough; text: () => string } {
+/** Takes what a command says, up to a limit. */
+export function collect(): { sink: PassThrough; text: () => string } {
   const sink = new PassThrough()
   const chunks: Buffer[] = []
   let size = 0

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { FaultRecord, Proof } from '../contract/fault.js'
 import { DojoError } from '../contract/errors.js'
 import { whyOf } from '../cluster/reading.js'
+import type { LabHandle } from '../lab/handle.js'
 import { logFor } from '../util/log.js'
 import { logged } from '../util/logged.js'
 import { waitFor } from '../util/wait-for.js'
@@ -19,6 +20,7 @@ interface Tools {
   contextOf: (entry: Entry) => FaultContext<Record<string, unknown>>
   kindOf: (kind: string) => FaultKind
   entries: () => Entry[]
+  kernel: LabHandle['kernel']
 }
 
 export interface Actions {
@@ -28,7 +30,7 @@ export interface Actions {
   isBusy(id: string): boolean
 }
 
-export function createActions({ lab, save, contextOf, kindOf, entries }: Tools): Actions {
+export function createActions({ lab, save, contextOf, kindOf, entries, kernel }: Tools): Actions {
   const busy = new Set<string>()
   const guarded = async <T>(id: string, run: () => Promise<T>): Promise<T> => {
     busy.add(id)
@@ -46,8 +48,9 @@ export function createActions({ lab, save, contextOf, kindOf, entries }: Tools):
   const apply = async (kind: FaultKind, entry: Entry): Promise<FaultRecord> => {
     const { target, id } = entry.record
     const context = contextIfValid(kind, entry, contextOf)
-    entry.record = { ...entry.record, options: context.options, did: undefined }
-    const refusal = await whyRefused(kind, context, entries())
+    const cuts = kind.cuts?.(context)
+    entry.record = { ...entry.record, options: context.options, did: undefined, ...(cuts && { cuts }) }
+    const refusal = await whyRefused(kind, context, entries(), { kernel, kindOf })
     if (refusal) throw refusal
     await save(entry) // before anything is done
     const where = { lab, host: target, fault: id, kind: kind.kind }

@@ -3,11 +3,13 @@ import { defineFault, proveServing, proveSilent } from './fault.js'
 
 export const crash = defineFault({
   kind: 'crash',
+  group: 'host',
   summary: 'The host dies at once, as when its power is cut: nothing on it is told, nothing is shut down',
   action: 'Crash {host}',
   targets: 'any-host',
   options: z.strictObject({}),
   needs: 'running',
+  halts: true,
   async apply({ target, power }) {
     await power.kill()
     return `Killed every process on ${target.name} at once`

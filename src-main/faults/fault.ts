@@ -1,22 +1,32 @@
 import { z } from 'zod'
 import type { HostState } from '../contract/cluster.js'
-import type { FaultKindInfo, Proof } from '../contract/fault.js'
+import type { FaultCut, FaultKindInfo, Proof } from '../contract/fault.js'
 import type { LabHost } from '../contract/lab.js'
-import type { ExecOptions, ExecResult, HostPower } from '../lab/handle.js'
+import type { Row } from '../cluster/postgres.js'
+import type { ExecOptions, ExecResult, HostPower, LabHandle } from '../lab/handle.js'
 
 /** A verb of HostPower that already knows its host. */
 type OnTarget<F> = F extends (host: string, ...rest: infer R) => Promise<void> ? (...rest: R) => Promise<void> : never
 
-/** All that a fault may touch. Everything is about its target. */
+/** All that a fault may touch: its target, and what it has to know of the lab around it. */
 export interface FaultTarget {
   id: string
   target: LabHost
   appliedAt: number
   power: { [Verb in keyof HostPower]: OnTarget<HostPower[Verb]> }
-  /** From the engine, now. */
+  /** From the engine, now: the target, or any host. */
   state(): Promise<HostState>
+  stateOf(host: string): Promise<HostState>
   /** As root on the target. */
   exec(argv: readonly string[], options?: ExecOptions): Promise<ExecResult>
+  /** Every host of the lab, the target among them. */
+  hosts: readonly LabHost[]
+  /** As root on another host that has a part in the fault. */
+  execOn: LabHandle['exec']
+  /** Beside a host, in its network and with NET_ADMIN: the host itself can neither undo nor see what is done there. */
+  beside: LabHandle['beside']
+  /** Rows of one statement on a host's PostgreSQL, as the superuser and past every proxy. */
+  sql(host: string, statement: string): Promise<Row[]>
   /**
    * Which of the target's ports answer, asked from outside in their own protocols: those of supervised services, or with
    * `everything` PostgreSQL's as well.
@@ -24,6 +34,8 @@ export interface FaultTarget {
   answering(everything: boolean): Promise<Answering>
   /** Kept with the fault's record on disk, so that a restarted app can heal it. */
   notes: Record<string, unknown>
+  /** Brings `notes` to the disk now: before an act that only they can undo. */
+  save(): Promise<void>
 }
 
 export interface FaultContext<O> extends FaultTarget {
@@ -37,6 +49,7 @@ export interface Answering {
 
 export interface FaultKind<S extends z.ZodObject = z.ZodObject> {
   readonly kind: string
+  readonly group: FaultKindInfo['group']
   /** One line for lists. */
   readonly summary: string
   /** A button's words, with {host}. */
@@ -48,6 +61,14 @@ export interface FaultKind<S extends z.ZodObject = z.ZodObject> {
    * `down` is exited or missing.
    */
   readonly needs: 'running' | 'down' | 'frozen'
+  /** What the engine's kernel must be able to do. */
+  readonly requires?: 'nft' | 'netem' | 'tbf'
+  /** The host neither runs nor answers while it is active: nothing else can be done to it. */
+  readonly halts?: boolean
+  /** A second one of this kind on the same target is refused while one is active. */
+  readonly alone?: boolean
+  /** Directions of links that it cuts, for the picture. */
+  cuts?(context: FaultContext<z.output<S>>): FaultCut[]
   /** Nothing is left to heal once it took effect: it ends by itself, or it is a repair. */
   momentary?(options: z.output<S>): boolean
   /** Faults on the same target that are over when this one has taken effect. */
@@ -64,14 +85,17 @@ export interface FaultKind<S extends z.ZodObject = z.ZodObject> {
   readonly healedWithinMs: number
   /** Whether the world as it is now still carries this fault; false when somebody undid it by hand. */
   holdsStill(context: FaultContext<z.output<S>>): Promise<boolean>
+  /** Says why it is over when it no longer holds, with {host}. Default: the host is back, by another hand. */
+  readonly whenGone?: string
 }
 
 /** Returns its argument; it is here for inference. */
 export const defineFault = <S extends z.ZodObject>(kind: FaultKind<S>): FaultKind<S> => kind
 
 /** A kind as screens, `dojo fault --help` and docs show it. */
-export const infoOf = ({ kind, summary, action, targets, options, ends }: FaultKind): FaultKindInfo => ({
+export const infoOf = ({ kind, group, summary, action, targets, options, ends }: FaultKind): FaultKindInfo => ({
   kind,
+  group,
   summary,
   action,
   targets,

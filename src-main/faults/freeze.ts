@@ -3,11 +3,13 @@ import { defineFault, proveServing, proveSilent } from './fault.js'
 
 export const freeze = defineFault({
   kind: 'freeze',
+  group: 'host',
   summary: 'Every process on the host stands still, as when a hypervisor stalls: connections stay open, nobody answers',
   action: 'Freeze {host}',
   targets: 'any-host',
   options: z.strictObject({}),
   needs: 'running',
+  halts: true,
   async apply({ target, power }) {
     await power.pause()
     return `Froze every process on ${target.name}`

@@ -12,12 +12,13 @@ import { kill } from './kill.js'
 import { openFaultLedger, type Entry } from './ledger.js'
 import { createReconcile } from './reconcile.js'
 import { currentRoles } from './roles.js'
+import { partition } from './partition.js'
 import { start } from './start.js'
 import { stop } from './stop.js'
 import { resolveTarget } from './targets.js'
 
 /** Every kind: the command line, schemas, screens and docs derive from this one list. */
-const kinds: readonly FaultKind[] = [crash, stop, freeze, start, kill]
+const kinds: readonly FaultKind[] = [crash, stop, freeze, start, kill, partition]
 
 export const faultKinds: readonly { kind: string; info: FaultKindInfo }[] = kinds.map((kind) => ({
   kind: kind.kind,
@@ -72,8 +73,15 @@ export async function createFaults({ lab, observer }: { lab: LabHandle; observer
       next: 'Use one of these; `dojo faults --kinds` explains them',
     })
   }
-  const contextOf = (entry: Entry) => createContext(lab, kindOf(entry.record.kind), entry)
-  const actions = createActions({ lab: lab.info.lab, save, contextOf, kindOf, entries: () => ledger.entries() })
+  const contextOf = (entry: Entry) => createContext(lab, kindOf(entry.record.kind), entry, () => ledger.write(entry))
+  const actions = createActions({
+    lab: lab.info.lab,
+    save,
+    contextOf,
+    kindOf,
+    entries: () => ledger.entries(),
+    kernel: () => lab.kernel(),
+  })
   const reconcile = createReconcile({ lab, ledger, save, contextOf, kindOf, isBusy: actions.isBusy })
   await reconcile.now()
   const stopWatching = observer?.onState(({ hosts }) => reconcile.onHosts(hosts))

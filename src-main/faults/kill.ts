@@ -44,6 +44,7 @@ async function victim(context: FaultContext<Options>): Promise<{ pid: number; no
 
 export const kill = defineFault({
   kind: 'kill',
+  group: 'process',
   summary: 'One process on the host gets a signal; the host and everything else on it goes on',
   action: 'Kill a process on {host}',
   targets: 'any-host',

@@ -2,6 +2,7 @@ import type { HostState } from '../contract/cluster.js'
 import { DojoError } from '../contract/errors.js'
 import type { FaultContext, FaultKind } from './fault.js'
 import type { Entry } from './ledger.js'
+import type { LabHandle } from '../lab/handle.js'
 
 const isDown = ({ container }: HostState): boolean => container === 'exited' || container === 'missing'
 
@@ -10,12 +11,15 @@ export async function whyRefused(
   kind: FaultKind,
   context: FaultContext<Record<string, unknown>>,
   entries: readonly Entry[],
+  { kernel, kindOf }: { kernel: LabHandle['kernel']; kindOf: (kind: string) => FaultKind },
 ): Promise<DojoError | null> {
   const { name } = context.target
   const refused = (why: string, next: string): DojoError =>
     new DojoError('fault-refused', { what: `Fault ${kind.kind} on ${name} is not possible now`, why, next })
   const state = await context.state()
-  const cause = causeOf(name, entries)
+  const cause = entries.findLast(
+    ({ record }) => record.target === name && record.state === 'active' && kindOf(record.kind).halts,
+  )?.record
   const heal = cause ? `Heal it first: \`dojo heal LAB ${cause.id}\`` : `Start it: fault \`start\` on ${name}`
   if (kind.needs === 'running' && isDown(state)) {
     return refused(`${name} is down already${cause ? `, by fault ${cause.kind} (${cause.id})` : ''}`, heal)
@@ -25,11 +29,21 @@ export async function whyRefused(
     return refused(why, cause ? heal : 'Thaw it first')
   }
   if (kind.needs === 'down' && !isDown(state)) return refused(`${name} is ${state.container}`, 'It needs no start')
+  const same = kind.alone && entries.find(({ record }) => record.state === 'active' && isSame(record, kind, name))
+  if (same)
+    return refused(`it is in effect already (${same.record.id})`, `Heal it first: \`dojo heal LAB ${same.record.id}\``)
+  const ability = kind.requires && (await kernel())?.[kind.requires]
+  if (ability && !ability.works) {
+    const next = 'Use an engine with another kernel; `dojo doctor` shows what this one can do'
+    return new DojoError('kernel-lacks', {
+      what: `Fault ${kind.kind} can't be made here`,
+      why: `the engine's kernel lacks ${kind.requires}: ${ability.detail}`,
+      next,
+    })
+  }
   const why = (await kind.refuses?.(context)) ?? null
   return why === null ? null : refused(why, `\`dojo status\` shows what runs on ${name}`)
 }
 
-/** The newest active fault on a host. */
-function causeOf(host: string, entries: readonly Entry[]): { id: string; kind: string } | undefined {
-  return entries.findLast(({ record }) => record.target === host && record.state === 'active')?.record
-}
+const isSame = (record: Entry['record'], { kind }: FaultKind, host: string): boolean =>
+  record.kind === kind && record.target === host

@@ -50,7 +50,10 @@ export function createReconcile({ lab, ledger, save, contextOf, kindOf, isBusy }
       if (holds) return record.state === 'healing' ? { state: 'active' } : null
       const healing = {
         holds: true,
-        observed: record.state === 'healing' ? 'found healed' : `${record.target} is back, by another hand`,
+        observed:
+          record.state === 'healing'
+            ? 'found healed'
+            : (kind.whenGone ?? '{host} is back, by another hand').replace('{host}', record.target),
       }
       return { state: record.state === 'healing' ? 'healed' : 'ended', healedAt: now, healing }
     })()

@@ -3,6 +3,7 @@ import { defineFault, proveServing } from './fault.js'
 
 export const start = defineFault({
   kind: 'start',
+  group: 'host',
   summary: 'The host comes back after a crash or a stop: its services start as after a boot',
   action: 'Start {host}',
   targets: 'any-host',

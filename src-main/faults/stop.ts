@@ -12,11 +12,13 @@ const options = z.strictObject({
 
 export const stop = defineFault({
   kind: 'stop',
+  group: 'host',
   summary: 'The host shuts down in order: Patroni gives up the leader key and stops PostgreSQL first',
   action: 'Stop {host}',
   targets: 'any-host',
   options,
   needs: 'running',
+  halts: true,
   async apply({ target, power, options: { graceSeconds } }) {
     await power.stop(graceSeconds)
     return `Shut ${target.name} down, with ${graceSeconds} s for its services to end in order`

@@ -1,5 +1,7 @@
 import type { HostState } from '../contract/cluster.js'
 import type { Credentials, LabInfo } from '../contract/lab.js'
+import type { BesideOptions } from '../docker/beside.js'
+import type { KernelAbilities } from '../docker/kernel.js'
 
 export interface ExecResult {
   code: number
@@ -44,6 +46,13 @@ export interface LabHandle {
   readonly dir: string
   credentials(): Promise<Credentials>
   exec(host: string, argv: readonly string[], options?: ExecOptions): Promise<ExecResult>
+  /**
+   * Runs a shell script as root in a container of its own that shares the host's network namespace: hosts themselves can
+   * not touch, and not see, the filter rules that it makes. Rejects when the host does not run.
+   */
+  beside(host: string, script: string, options?: BesideOptions): Promise<ExecResult>
+  /** What the engine's kernel can do for faults; null until that could be tried. */
+  kernel(): Promise<KernelAbilities | null>
   tty(
     host: string,
     argv: readonly string[],

@@ -1,4 +1,6 @@
 import { unknownHost } from '../contract/errors.js'
+import { kernelAbilities } from '../doctor/kernel.js'
+import { runBeside } from '../docker/beside.js'
 import { runIn } from '../docker/exec.js'
 import { hostContainer, hostPower, hostStateOf, type EngineClient } from '../docker/hosts.js'
 import { hangUpOrphans, openTty } from '../docker/tty.js'
@@ -39,6 +41,8 @@ export function labHandle(docker: EngineClient, home: Home, { info }: LabFile): 
     credentials: () => readCredentials(credentialsFile(dir)),
     exec: async (host, argv, options) =>
       runIn(hostContainer(docker, owner, known(host)), host, argv, { workingDir: homeOfPostgres, ...options }),
+    beside: async (host, script, options) => runBeside(docker, owner, known(host), script, options),
+    kernel: kernelAbilities,
     tty: async (host, argv, options) =>
       openTty(hostContainer(docker, owner, known(host)), host, argv, {
         workingDir: options.user === 'root' ? '/root' : homeOfPostgres,

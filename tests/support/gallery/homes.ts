@@ -101,6 +101,7 @@ export const kinds: FaultKindInfo[] = [
   ['host-freeze', 'Pauses every process of the host', 'Freeze {host}'],
 ].map(([kind, summary, action]) => ({
   kind: kind!,
+  group: 'host' as const,
   summary: summary!,
   action: action!,
   targets: 'any-host' as const,
@@ -108,6 +109,7 @@ export const kinds: FaultKindInfo[] = [
 }))
 kinds.push({
   kind: 'process-kill',
+  group: 'process',
   summary: 'Sends SIGKILL to one process of a host',
   action: 'Kill a process on {host}',
   targets: 'data-host',

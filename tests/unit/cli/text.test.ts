@@ -31,6 +31,7 @@ test('sizes and ages are in the largest unit that says something', () => {
 describe('options of a fault', () => {
   const kind = {
     kind: 'kill',
+    group: 'process' as const,
     summary: '',
     action: '',
     targets: 'any-host' as const,

@@ -38,6 +38,8 @@ export async function fakeLab(): Promise<
     fail,
     credentials: () => Promise.reject(new Error('not needed')),
     exec: () => Promise.resolve(ok),
+    beside: () => Promise.resolve({ code: 0, stdout: '', stderr: '' }),
+    kernel: () => Promise.resolve(null),
     tty: () => Promise.reject(new Error('not needed')),
     power: {
       kill: act('kill', { container: 'exited', how: 'killed', exitCode: 137 }),

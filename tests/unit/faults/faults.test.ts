@@ -32,7 +32,7 @@ test('every kind says what it is, and documents every option', () => {
     for (const [name, option] of Object.entries(properties))
       expect(option.description, `${info.kind}.${name}`).toBeTruthy()
   }
-  expect(faultKinds.map(({ kind }) => kind)).toEqual(['crash', 'stop', 'freeze', 'start', 'kill'])
+  expect(faultKinds.map(({ kind }) => kind)).toEqual(['crash', 'stop', 'freeze', 'start', 'kill', 'partition'])
 })
 
 test('a crash is on the disk before it happens, proven after, and healed by a start', async () => {
