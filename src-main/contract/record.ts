@@ -102,7 +102,32 @@ export const ticksRecord = z.object({
   acked: z.array(z.int()),
   failed: z.array(z.int()),
   unknown: z.array(z.int()),
+  slowestMs: z
+    .array(z.number().nullable())
+    .optional()
+    .describe('Of the writes acknowledged in each entry, the longest wait; null where none was'),
 })
 
-export const labRecord = z.discriminatedUnion('k', [labEvent, roleRecord, leaseRecord, etcdRecord, ticksRecord])
+/** Positions as read now, about one record per second; the charts. Hosts that could not be asked are left out. */
+export const gaugeRecord = z.object({
+  ...base,
+  k: z.literal('gauge'),
+  hosts: z.record(
+    z.string(),
+    z.object({
+      walBytes: z.number().describe('WAL position: written by a primary, replayed by a standby'),
+      lagBytes: z.number().nullable().describe('Behind the primary, as the primary sees it; null where it sees none'),
+      lagMs: z.number().nullable(),
+    }),
+  ),
+})
+
+export const labRecord = z.discriminatedUnion('k', [
+  labEvent,
+  roleRecord,
+  leaseRecord,
+  etcdRecord,
+  ticksRecord,
+  gaugeRecord,
+])
 export type LabRecord = z.infer<typeof labRecord>
