@@ -52,7 +52,7 @@ export function addRecord(tracks: Tracks, record: LabRecord): void {
   } else if (record.k === 'lease') insertByTime(tracks.lease, record, (sample) => sample.t)
   else if (record.k === 'etcd') insertByTime(tracks.etcd, record, (sample) => sample.t)
   else if (record.k === 'event') insertByTime(tracks.events, record, (event) => event.t)
-  else {
+  else if (record.k === 'ticks') {
     tracks.client.add(t, record.acked, record.failed, record.unknown)
     end = tracks.client.end ?? t
   }
