@@ -83,12 +83,12 @@ export function createStepRun({
     answers: new Map(Object.values(state.steps).flatMap((one) => Object.entries(one.answers))),
   })
 
-  /** An answer is judged at once; "not done yet" only once somebody asked, or a mistake has a name. */
+  /** An answer is judged at once, and nobody else's; "not done yet" only once somebody asked, or a mistake has a name. */
   const frank = (slot: Slot): boolean => {
-    if (kept().asked || diagnosis !== null || slot.view.passedAt !== null) return true
+    if (kept().asked || slot.view.passedAt !== null) return true
     const { params } = partsOf(slot.spec as Condition)
     const question = (params as { question?: string }).question
-    return question !== undefined && kept().answers[question] !== undefined
+    return question === undefined ? diagnosis !== null : kept().answers[question] !== undefined
   }
 
   async function bind(values: StepSpec['remember']): Promise<{ bound: Record<string, Scalar>; missing: string[] }> {

@@ -16,17 +16,22 @@ import { fakeWorld, type FakeWorld } from './fake-world.js'
 import { tiny, tinyProse } from './tiny.js'
 
 let exercise: Exercise
-beforeAll(async () => {
+
+async function exerciseFrom(yaml: string): Promise<Exercise> {
   const root = await mkdtemp(join(tmpdir(), 'dojo-content-'))
   await mkdir(join(root, 'tiny'))
+  await writeFile(join(root, 'tiny', 'exercise.yaml'), yaml)
+  for (const [name, text] of Object.entries(tinyProse)) await writeFile(join(root, 'tiny', name), text)
+  return loadExercise('tiny', root)
+}
+
+beforeAll(async () => {
   // the second step's check asks for pg2, so that a test can move the leader to it
   const yaml = tiny.replace(
     'cluster: { leader: "{{old}}", timeline',
     'cluster: { leader: { isNot: "{{old}}" }, timeline',
   )
-  await writeFile(join(root, 'tiny', 'exercise.yaml'), yaml)
-  for (const [name, text] of Object.entries(tinyProse)) await writeFile(join(root, 'tiny', name), text)
-  exercise = await loadExercise('tiny', root)
+  exercise = await exerciseFrom(yaml)
 })
 
 const running: Attempt[] = []
@@ -104,6 +109,21 @@ describe('a step', () => {
         { label: 'fixed', seconds: 3, note: 'known' },
       ],
     })
+  })
+
+  test('judges the question that was answered, and lets the others wait, also when a mistake has a name', async () => {
+    const two = tiny
+      .replace('kind: text }', 'kind: text }\n      - { id: line, ask: "On which timeline?", kind: number }')
+      .replace(
+        '    diagnoses:',
+        '      - { id: lined, title: And its timeline, answer: { question: line, live: timeline, what: it } }\n    diagnoses:',
+      )
+    const attempt = await createAttempt({ world: fakeWorld(), exercise: await exerciseFrom(two) })
+    running.push(attempt)
+    const wrong = await attempt.answer('who', 'pg2')
+    expect(wrong.step.diagnosis?.id).toBe('wrong')
+    expect(words(wrong)).toEqual({ leads: 'pass', named: 'fail', lined: 'waiting' })
+    expect(words(await attempt.check())).toEqual({ leads: 'pass', named: 'fail', lined: 'fail' })
   })
 
   test('is done when every check passed; then it keeps its answers, tells more, and lets go on', async () => {
