@@ -24,8 +24,7 @@ export interface Prepared {
  */
 export async function prepareLab(home: Home, input: UpOptions, image: string): Promise<Prepared> {
   const options = upOptions.parse(input)
-  const spec = await loadTopology(options.topology)
-  const settings = withSettings(spec.settings, options.set)
+  const spec = withSettings(await loadTopology(options.topology), options.set)
   const ports = await choosePorts(spec, options.ports, await portsOf(home))
   const hosts = hostsOf(spec, ports, noPrefix)
   const client = clientOf(spec, ports)
@@ -43,7 +42,7 @@ export async function prepareLab(home: Home, input: UpOptions, image: string): P
     hosts,
     client,
     credentials: file,
-    settings,
+    settings: spec.settings,
     spec,
     scope: spec.topology,
     image,

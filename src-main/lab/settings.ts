@@ -1,8 +1,10 @@
 import type { z } from 'zod'
 import { DojoError } from '../contract/errors.js'
-import { settingsSpec, type Settings } from '../contract/topology.js'
+import { settingsSpec, topologySpec, type Settings, type Topology } from '../contract/topology.js'
 
-const areas = Object.keys(settingsSpec.shape)
+/** What `--set` reaches: the cluster's settings, and how much time a slow machine gets for a boot. */
+const settable = settingsSpec.extend({ healthy: topologySpec.shape.healthy.pick({ within: true }) })
+const areas = Object.keys(settable.shape)
 
 /** Patroni would silently change such values; people would then measure something else than they asked for. */
 export function patroniRuleBroken({ ttl, loop_wait, retry_timeout }: Settings['patroni']): string | null {
@@ -12,12 +14,16 @@ export function patroniRuleBroken({ ttl, loop_wait, retry_timeout }: Settings['p
 }
 
 /**
- * The topology's settings with `--set` applied: each `patroni.ttl=30`, `postgresql.max_connections=80` or
- * `etcd.election_timeout=5000`.
+ * The topology with `--set` applied: each `patroni.ttl=30`, `postgresql.max_connections=80`,
+ * `etcd.election_timeout=5000` or `healthy.within=180`.
  * @throws DojoError setting-invalid with everything that is wrong
  */
-export function withSettings(base: Settings, set: readonly string[]): Settings {
-  const changed = structuredClone(base) as Record<string, Record<string, unknown>>
+export function withSettings(topology: Topology, set: readonly string[]): Topology {
+  const { within } = topology.healthy
+  const changed = structuredClone({ ...topology.settings, healthy: { within } }) as Record<
+    string,
+    Record<string, unknown>
+  >
   const wrong: string[] = []
   for (const assignment of set) {
     const [, area = '', key = '', value = ''] = /^([a-z]+)\.([a-z_.]+)=(.*)$/s.exec(assignment) ?? []
@@ -25,13 +31,16 @@ export function withSettings(base: Settings, set: readonly string[]): Settings {
     else if (!areas.includes(area)) wrong.push(`${area}.${key}: no area "${area}"; there are ${areas.join(', ')}`)
     else changed[area] = { ...changed[area], [key]: scalar(value) }
   }
-  const parsed = settingsSpec.safeParse(changed)
+  const parsed = settable.safeParse(changed)
   if (!parsed.success) wrong.push(...parsed.error.issues.flatMap(spell))
   else {
     const rule = patroniRuleBroken(parsed.data.patroni)
     if (rule) wrong.push(rule)
   }
-  if (wrong.length === 0) return parsed.data!
+  if (wrong.length === 0) {
+    const { healthy, ...settings } = parsed.data!
+    return { ...topology, settings, healthy: { ...topology.healthy, ...healthy } }
+  }
   throw new DojoError('setting-invalid', {
     what: wrong.length === 1 ? 'A setting is invalid' : `${wrong.length} settings are invalid`,
     why: wrong.join('; '),
@@ -50,8 +59,10 @@ function spell(issue: z.core.$ZodIssue): string[] {
   const path = issue.path.join('.')
   if (issue.code === 'unrecognized_keys') {
     const area = String(issue.path[0])
-    const known = (settingsSpec.shape as unknown as Record<string, { unwrap?: () => { shape?: object } }>)[area]
-    const names = Object.keys(known?.unwrap?.().shape ?? {}).join(', ')
+    const known = (settable.shape as unknown as Record<string, { unwrap?: () => { shape?: object }; shape?: object }>)[
+      area
+    ]
+    const names = Object.keys(known?.unwrap?.().shape ?? known?.shape ?? {}).join(', ')
     return issue.keys.map((key) => `${path}.${key}: no such setting; there are ${names}`)
   }
   return [`${path}: ${issue.message}`]

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { settingsSpec } from '../../../src-main/contract/topology.js'
 import { withSettings } from '../../../src-main/lab/settings.js'
+import { topologyOf } from './plan-of.js'
 
-const base = settingsSpec.parse({ postgresql: { shared_buffers: '64MB' } })
+const base = topologyOf(undefined, { settings: { postgresql: { shared_buffers: '64MB' } } })
+const settingsWith = (...set: string[]) => withSettings(base, set).settings
 const whyRefused = (...set: string[]): string => {
   try {
     withSettings(base, set)
@@ -20,24 +21,35 @@ describe('--set', () => {
       'postgresql.max_connections=80',
       'etcd.election_timeout=5000',
     ]
-    expect(withSettings(base, set)).toMatchObject({
+    expect(settingsWith(...set)).toMatchObject({
       patroni: { ttl: 30, synchronous_mode: true, loop_wait: 2 },
       postgresql: { max_connections: 80, shared_buffers: '64MB' },
       etcd: { election_timeout: 5000 },
     })
-    expect(base.patroni.ttl).toBe(20)
+    expect(base.settings.patroni.ttl).toBe(20)
+  })
+
+  test('gives a slow machine more time to boot', () => {
+    const { healthy, settings } = withSettings(base, ['healthy.within=180'])
+    expect(healthy).toEqual({ ...base.healthy, within: 180 })
+    expect(settings).not.toHaveProperty('healthy')
   })
 
   test('takes a value with an equals sign, and one that looks like nothing else', () => {
-    const { postgresql } = withSettings(base, ['postgresql.search_path=a=b', 'postgresql.work_mem=8MB'])
+    const { postgresql } = settingsWith('postgresql.search_path=a=b', 'postgresql.work_mem=8MB')
     expect(postgresql).toMatchObject({ search_path: 'a=b', work_mem: '8MB' })
   })
 
   test.each([
     ['no form', 'ttl=30', 'AREA.KEY=VALUE'],
-    ['no such area', 'patrony.ttl=30', 'there are patroni, postgresql, etcd'],
+    ['no such area', 'patrony.ttl=30', 'there are patroni, postgresql, etcd, healthy'],
     ['no such setting', 'patroni.tll=30', 'patroni.tll: no such setting; there are ttl, loop_wait'],
     ['below what Patroni takes', 'patroni.ttl=10', 'patroni.ttl'],
+    [
+      'a part of the topology that is none of its business',
+      'healthy.standbys=0',
+      'healthy.standbys: no such setting; there are within',
+    ],
     ['not a number', 'patroni.ttl=long', 'patroni.ttl'],
     ['a sum above ttl', 'patroni.loop_wait=10', '10 + 2 * 8 = 26, and may not exceed ttl (20)'],
   ])('refuses %s and says what is right', (_, set, words) => expect(whyRefused(set)).toContain(words))
@@ -47,6 +59,6 @@ describe('--set', () => {
   })
 
   test('judges the sum rule on the result, whatever the order', () => {
-    expect(withSettings(base, ['patroni.loop_wait=10', 'patroni.ttl=30'])).toMatchObject({ patroni: { ttl: 30 } })
+    expect(settingsWith('patroni.loop_wait=10', 'patroni.ttl=30')).toMatchObject({ patroni: { ttl: 30 } })
   })
 })
