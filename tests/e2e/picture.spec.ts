@@ -1,6 +1,6 @@
-import AxeBuilder from '@axe-core/playwright'
 import type { Page } from 'playwright/test'
 import { picture } from './support/pictures.js'
+import { violations } from './support/accessible.js'
 import { expect, openHome, test } from './support/test.js'
 
 /** The topology and the timeline over one real failover: what the pictures say is compared with what is the case. */
@@ -36,15 +36,6 @@ async function openLab(page: Page, url: string): Promise<void> {
   await expect(slider(page)).toBeVisible()
 }
 
-const violations = async (page: Page): Promise<string[]> => {
-  const { violations: found } = await new AxeBuilder({ page })
-    .include('[data-panel="topology"]')
-    .include('[data-panel="timeline"]')
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'])
-    .analyze()
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)
-}
-
 test('a healthy cluster: one leader with its lease, a standby that streams, three votes, writes that flow', async ({
   page,
   dojo,
@@ -65,7 +56,7 @@ test('a healthy cluster: one leader with its lease, a standby that streams, thre
     .poll(async () => seconds.add((await ring.getAttribute('data-lease'))!).size, { timeout: 15_000 })
     .toBeGreaterThan(1)
   for (const each of seconds) expect(Number(each)).toBeGreaterThan(5)
-  expect(await violations(page)).toEqual([])
+  expect(await violations(page, ['topology', 'timeline'])).toEqual([])
 })
 
 test('everything in the topology can be read as a table, and its hosts reached by keyboard', async ({ page, dojo }) => {
@@ -85,7 +76,7 @@ test('everything in the topology can be read as a table, and its hosts reached b
   const rows = topology(page).getByRole('row')
   await expect(rows.filter({ hasText: 'etcd quorum' })).toContainText('3 of 3')
   await expect(rows.filter({ hasText: /^pg1leader/ })).toContainText('holds the leader key')
-  expect(await violations(page)).toEqual([])
+  expect(await violations(page, ['topology', 'timeline'])).toEqual([])
 })
 
 test('a crash is seen as it happens, and looked at again afterwards', async ({ page, dojo }) => {
@@ -122,7 +113,7 @@ test('a crash is seen as it happens, and looked at again afterwards', async ({ p
   await expect(host(page, other)).not.toHaveAttribute('data-role', 'leader')
   expect(await slider(page).getAttribute('aria-valuetext')).toMatch(/no write acknowledged for \d+\.\d s/)
   await picture(page, 'moment')
-  expect(await violations(page)).toEqual([])
+  expect(await violations(page, ['topology', 'timeline'])).toEqual([])
   await topology(page).getByRole('button', { name: 'Back to now' }).click()
   await expect(host(page, other)).toHaveAttribute('data-role', 'leader')
 })
@@ -148,7 +139,7 @@ test('the timeline is read with keys alone, and as a list', async ({ page, dojo 
   await row.getByRole('button').click()
   await expect(row).toHaveAttribute('aria-current', 'true')
   await expect(topology(page)).toContainText(/as it was at/)
-  expect(await violations(page)).toEqual([])
+  expect(await violations(page, ['topology', 'timeline'])).toEqual([])
 })
 
 test('who asks for less motion gets none', async ({ page, dojo }) => {

@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright'
 import type { Page } from 'playwright/test'
+import { violations } from './support/accessible.js'
 import { expect, openHome, test } from './support/test.js'
 
 const sizes = [
@@ -7,14 +7,6 @@ const sizes = [
   { width: 1100, height: 700 },
 ]
 const schemes = ['dark', 'light'] as const
-
-/** Violations of WCAG A and AA, in words short enough for a failure's message. */
-async function violations(page: Page): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'])
-    .analyze()
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)
-}
 
 /** Nothing is wider than the window, and nothing is cut that a scroll bar does not reach. */
 const overflows = (page: Page): Promise<boolean> =>

@@ -22,15 +22,18 @@ export interface Dojo {
   close(): Promise<void>
 }
 
-/** The app on a data folder of its own. Its labs are removed by `close`, and by the next run if this one is killed. */
-export async function startDojo(): Promise<Dojo> {
+/**
+ * The app on a data folder of its own, with `extra` in its environment. Its labs are removed by `close`, and by the next
+ * run if this one is killed.
+ */
+export async function startDojo(extra: NodeJS.ProcessEnv = {}): Promise<Dojo> {
   await removeLeftovers()
   const home = mkdtempSync(join(tmpdir(), prefix))
   writeFileSync(join(home, 'e2e.pid'), String(process.pid))
   let app: { child: ChildProcess; url: string } | null = null
   const cli = (...args: string[]) => dojo(home, args)
   try {
-    app = await serve(home)
+    app = await serve(home, extra)
   } catch (error) {
     await removeAll(home)
     throw error
@@ -42,7 +45,7 @@ export async function startDojo(): Promise<Dojo> {
     cli,
     async killAndRestart() {
       await end(app!.child, 'SIGKILL')
-      app = await serve(home)
+      app = await serve(home, extra)
       return app.url
     },
     async close() {
@@ -66,9 +69,9 @@ async function dojo(home: string, args: string[]): Promise<string> {
   return stdout
 }
 
-async function serve(home: string): Promise<{ child: ChildProcess; url: string }> {
+async function serve(home: string, extra: NodeJS.ProcessEnv): Promise<{ child: ChildProcess; url: string }> {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'serve.mjs'), out], {
-    env: environment(home),
+    env: { ...environment(home), ...extra },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let said = ''
