@@ -1,8 +1,10 @@
 import { setMaxListeners } from 'node:events'
 import type { ClusterState, HostState } from '../contract/cluster.js'
 import type { LabRecord } from '../contract/record.js'
+import { appClock } from '../util/clock.js'
 import { logFor } from '../util/log.js'
 import { createCadence } from './cadence.js'
+import { createClocks } from './clocks.js'
 import { createConclusions } from './conclude/index.js'
 import { concludeRoles } from './conclude/roles.js'
 import { etcdClient } from './etcd-client.js'
@@ -14,6 +16,7 @@ import { dcsPrefix } from './patroni-names.js'
 import { backupEveryMs, followBackup } from './sources/backup.js'
 import type { Board, HostParts, SourceContext } from './sources/context.js'
 import { followEngine } from './sources/engine.js'
+import { followEngineClock } from './sources/engine-clock.js'
 import { followEtcdStatus } from './sources/etcd-status.js'
 import { followKeys, followLease } from './sources/keys.js'
 import { followPatroni } from './sources/patroni.js'
@@ -36,16 +39,16 @@ const log = logFor('observer')
 
 /** One observer per lab and process: begins at once, and watches until `stop`. */
 export function createObserver(input: ObserverInput): Observer {
-  const { info, credentials, watchHosts, backupInfo, onFact } = input
+  const { info, credentials, watchHosts, backupInfo, engineTime, onFact } = input
   const ending = new AbortController()
   const { signal } = ending
   setMaxListeners(0, signal) // every source listens to it
-  const now = (): number => Date.now()
-  const cadence = createCadence(now)
+  const { now } = appClock
+  const cadence = createCadence(() => performance.now())
   const polled = (): number => (cadence.quick() ? 1500 : 3000)
   const board = createBoard(input, polled)
   const merge = createMerge(board)
-  const conclude = createConclusions(info)
+  const conclude = createConclusions(info, board.clocks)
   const roles = concludeRoles()
   const stateListeners = new Set<(state: ClusterState) => void>()
   const recordListeners = new Set<(record: LabRecord) => void>()
@@ -117,10 +120,17 @@ export function createObserver(input: ObserverInput): Observer {
     record([{ t: one.t, k: 'lease', holder: held, leftMs: held === null ? null : (left?.leftMs ?? null), ttlS }])
   }
 
-  const context: SourceContext = { board, cadence, signal, now, fact, changed }
+  const stopClock = appClock.onJump(({ byMs, axisMs }) => {
+    shift(board, axisMs)
+    fact({ t: now(), source: 'jump', byMs, axisMs })
+    cadence.hurry()
+  })
+
+  const context: SourceContext = { board, cadence, signal, now, fact }
   const prefix = dcsPrefix(info.scope)
   const sources = [
     followEngine(context, watchHosts),
+    followEngineClock(context, engineTime),
     followKeys(context, prefix),
     followLease(context, prefix),
     followEtcdStatus(context),
@@ -143,6 +153,7 @@ export function createObserver(input: ObserverInput): Observer {
     },
     async stop() {
       ending.abort()
+      stopClock()
       if (timer) clearTimeout(timer)
       for (const client of board.etcdClients.values()) client.close()
       await Promise.all(sources)
@@ -184,5 +195,15 @@ function createBoard({ info }: ObserverInput, polled: () => number): Board {
     backup: livePart(() => 3 * backupEveryMs),
     backupWanted: false,
     etcdClients,
+    clocks: createClocks(),
   }
+}
+
+/** What was read a moment ago was still read a moment ago when the clock was set meanwhile. */
+function shift({ hosts, dcs, etcd, proxy, backup, lease }: Board, byMs: number): void {
+  const parts = [...hosts.values()].flatMap(({ engine, patroni, postgres }) => [engine, patroni, postgres])
+  for (const part of [dcs, etcd, proxy, backup, ...parts]) part?.shift(byMs)
+  if (!lease) return
+  for (const key of ['from', 'to', 'readAt'] as const) lease[key] += byMs
+  if (lease.renewedAt !== null) lease.renewedAt += byMs
 }

@@ -25,13 +25,23 @@ export async function followPostgres(
     const said = await reading(async () => postgresReadingOf((await connection.query(readingSql, { timeoutMs }))[0]))
     // an answer that was under way when the host went is the past already
     if (!hostRuns(context, name) || signal.aborted) return
-    const t = now() - (said.ok ? said.ageMs : 0)
+    const half = said.ok ? said.ageMs : 0
+    const t = now() - half
     if (said.ok) part.set(said.value, t)
     else part.fail(said.why)
-    const u = readAt === null ? {} : { u: t - readAt }
-    if (said.ok) readAt = t
+    const at = performance.now() - half // steady, whatever happens to the machine's clock
+    const u = readAt === null ? {} : { u: Math.round(at - readAt) }
+    if (said.ok) readAt = at
     const why = said.ok ? {} : { why: said.why }
-    fact({ t, ...u, source: 'sql', host: name, reading: said.ok ? said.value : null, ...why })
+    fact({
+      t,
+      ...u,
+      ...(said.ok ? { half } : {}),
+      source: 'sql',
+      host: name,
+      reading: said.ok ? said.value : null,
+      ...why,
+    })
   }
   const everyMs = (): number => {
     const here = part.view(now())
