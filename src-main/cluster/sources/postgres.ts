@@ -6,7 +6,7 @@ import { postgresReadingOf, readingSql } from '../postgres-reading.js'
 import { reading } from '../reading.js'
 import { hostRuns, type SourceContext } from './context.js'
 
-const timeoutMs = 900
+const asked = { timeoutMs: 900, name: 'reading' }
 
 /** SQL on one host, directly and over a kept connection, once a second; ten times while it is about to be promoted. */
 export async function followPostgres(
@@ -22,7 +22,7 @@ export async function followPostgres(
 
   const read = async (): Promise<void> => {
     if (!hostRuns(context, name)) return connection.close()
-    const said = await reading(async () => postgresReadingOf((await connection.query(readingSql, { timeoutMs }))[0]))
+    const said = await reading(async () => postgresReadingOf((await connection.query(readingSql, asked))[0]))
     // an answer that was under way when the host went is the past already
     if (!hostRuns(context, name) || signal.aborted) return
     const half = said.ok ? said.ageMs : 0
