@@ -58,7 +58,10 @@ export function createClocks(): Clocks {
     view: () => Object.fromEntries(best),
     toApp(clock, stamp) {
       const offset = best.get(clock) ?? best.get(engineClock)
-      return offset ? { t: Math.round(stamp - offset.offsetMs), u: offset.u } : null
+      if (!offset) return null
+      const { offsetMs, u } = offset
+      // one that can be right most likely is: a slow answer must not bend time stamps of this very machine
+      return Math.abs(offsetMs) <= u ? { t: stamp, u: u + Math.abs(offsetMs) } : { t: stamp - offsetMs, u }
     },
   }
 }

@@ -4,7 +4,7 @@ import type { EventKind, LabEvent } from '../../src-main/contract/record.js'
 import { openSession, type LabSession } from '../../src-main/api/session.js'
 import { waitFor } from '../../src-main/util/wait-for.js'
 import { startLab, type TestLab } from '../support/lab.js'
-import { hostOf, shown } from '../support/watched-lab.js'
+import { shown } from '../support/watched-lab.js'
 
 let lab: TestLab
 let session: LabSession
@@ -97,8 +97,10 @@ test('a slot appears and goes', { timeout: 60_000 }, async () => {
     },
   )
   await psql('pg1', "select pg_drop_replication_slot('orphan') from pg_replication_slots where slot_name = 'orphan'")
-  await told('slot.created', since, { name: 'orphan', host: 'pg1' })
-  await told('slot.dropped', since, { name: 'orphan', host: 'pg1' })
+  const created = await told('slot.created', since, { name: 'orphan', host: 'pg1' })
+  const dropped = await told('slot.dropped', since, { name: 'orphan', host: 'pg1' })
+  expect(created.data).toMatchObject({ type: 'physical', active: false })
+  expect(dropped.t).toBeGreaterThan(created.t)
 })
 
 test('restarts inside a host that goes on are told as restarts', { timeout: 120_000 }, async () => {
@@ -116,7 +118,7 @@ test('restarts inside a host that goes on are told as restarts', { timeout: 120_
 })
 
 test('a crash that no fault explains is told, and one from the ledger is not', { timeout: 180_000 }, async () => {
-  const since = Date.now()
+  const since = Date.now() - 1_000 // the engine's time stamps have an uncertainty
   await lab.handle.power.kill('witness')
   await told('unexplained', since, { kind: 'host.crashed', host: 'witness' })
   await lab.handle.power.start('witness')
@@ -130,34 +132,36 @@ test('a crash that no fault explains is told, and one from the ledger is not', {
   expect(events(again).filter(({ kind }) => kind === 'unexplained')).toEqual([])
 })
 
-test(
-  'a standby promoted behind Patroni: two primaries, with an interval, and the writes are verified',
-  { timeout: 240_000 },
-  async () => {
-    await whole()
-    await session.probe.start()
-    await until('the probe to write', ({ probe }) => (probe?.acknowledged ?? 0) > 50, 30_000)
-    const since = Date.now()
-    await run('pg2', 'pg_ctl', 'promote', '-D', (await psql('pg2', 'show data_directory')).trim())
-    const violated = await told('invariant.violated', since, { invariant: 'writablePrimaries' }, 60_000)
-    expect(violated.data).toMatchObject({ hosts: ['pg1', 'pg2'] })
-    const restored = await told('invariant.restored', since, { invariant: 'writablePrimaries' }, 120_000)
-    const { from, to, fromU, toU } = restored.data as Record<string, number>
-    expect(from).toBe(violated.t)
-    expect(to).toBeGreaterThanOrEqual(from!)
-    expect(from! - fromU!).toBeGreaterThan(since - 1_000)
-    expect(fromU! + toU!).toBeLessThan(30_000)
-    const { violations } = session.state()
-    expect(violations).toContainEqual(
-      expect.objectContaining({ invariant: 'writablePrimaries', hosts: ['pg1', 'pg2'], from, to }),
-    )
-    expect(hostOf(await whole(120_000), 'pg1').role).toBe('leader')
+test('after an outage the writes are verified by themselves', { timeout: 180_000 }, async () => {
+  await whole()
+  await session.probe.start()
+  await until('the probe to write', ({ probe }) => (probe?.acknowledged ?? 0) > 50, 30_000)
+  const since = Date.now()
+  const data = (await psql('pg1', 'show data_directory')).trim()
+  await run('pg1', 'bash', '-c', `kill -9 $(head -1 ${data}/postmaster.pid)`)
+  const verified = await told('writes.verified', since, {}, 90_000)
+  expect(verified.data).toMatchObject({ lost: 0, promised: true })
+  await session.probe.stop()
+  expect(session.state().violations).toEqual([])
+  await whole()
+})
 
-    const killed = Date.now()
-    const data = (await psql('pg1', 'show data_directory')).trim()
-    await run('pg1', 'bash', '-c', `kill -9 $(head -1 ${data}/postmaster.pid)`)
-    const verified = await told('writes.verified', killed, {}, 90_000)
-    expect(verified.data).toMatchObject({ lost: 0, promised: true })
-    await session.probe.stop()
-  },
-)
+// the last one: pg2 has a history of its own afterwards
+test('a standby promoted behind Patroni: two primaries, with the interval', { timeout: 180_000 }, async () => {
+  const { leader, hosts } = await whole()
+  const other = hosts.find(({ role }) => role === 'sync')!.name
+  const names = [leader!, other].toSorted()
+  const since = Date.now()
+  await run(other, 'pg_ctl', 'promote', '-D', (await psql(other, 'show data_directory')).trim())
+  const violated = await told('invariant.violated', since, { invariant: 'writablePrimaries' }, 60_000)
+  expect(violated.data).toMatchObject({ hosts: names })
+  const restored = await told('invariant.restored', since, { invariant: 'writablePrimaries' }, 120_000)
+  const { from, to, fromU, toU } = restored.data as Record<string, number>
+  expect(from).toBe(violated.t)
+  expect(to).toBeGreaterThanOrEqual(from!)
+  expect(from! - fromU!).toBeGreaterThan(since - 1_000)
+  expect(fromU! + toU!).toBeLessThan(60_000)
+  expect(session.state().violations).toContainEqual(
+    expect.objectContaining({ invariant: 'writablePrimaries', hosts: names, from, to }),
+  )
+})

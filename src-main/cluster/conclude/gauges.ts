@@ -31,6 +31,7 @@ export function concludeGauges(): (fact: Fact) => Gauge[] {
     if (t - lookedAt < everyMs) return []
     lookedAt = t
     const gauge: Gauge = { t, k: 'gauge', hosts: gaugesOf([...known]) }
+    if (!last && known.size === 0) return []
     const isStill = last !== null && JSON.stringify(last.hosts) === JSON.stringify(gauge.hosts)
     if (last && isStill && t - last.t < stillMs) {
       still = gauge

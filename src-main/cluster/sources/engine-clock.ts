@@ -6,6 +6,9 @@ import type { SourceContext } from './context.js'
 
 /** The engine gathers much else for this answer. */
 const everyMs = 60_000
+/** An answer that took longer says too little: it is asked again soon. */
+const goodMs = 20
+const soonMs = 5_000
 /** Whatever happens, and wakes everybody: it is not asked again before this. */
 const soonestMs = 2_000
 
@@ -17,12 +20,14 @@ export async function followEngineClock(
   const { cadence, signal, now, fact } = context
   if (!engineTime) return
   let askedAt = -Infinity
+  let half = Infinity
   const read = async (): Promise<void> => {
     if (performance.now() - askedAt < soonestMs) return
     askedAt = performance.now()
     const said = await reading(engineTime)
     if (signal.aborted || !said.ok) return
-    fact({ t: now() - said.ageMs, half: said.ageMs, source: 'clock', clock: engineClock, said: said.value })
+    half = said.ageMs
+    fact({ t: now() - half, half, source: 'clock', clock: engineClock, said: said.value })
   }
-  await poll({ everyMs: () => everyMs, read, cadence, signal })
+  await poll({ everyMs: () => (half > goodMs ? soonMs : everyMs), read, cadence, signal })
 }

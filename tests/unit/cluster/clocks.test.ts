@@ -62,6 +62,15 @@ test('a host without a clock of its own has the engine’s, and nothing is guess
   expect(clocks.toApp('backup', 5_000)).toBeNull()
   clocks.take(engine(1_000, 250))
   expect(clocks.toApp('backup', 5_250)).toEqual({ t: 5_000, u: 4 })
+  // after a jump of this machine's clock, what was measured before is void
+  clocks.take({ t: 2_000, source: 'jump', byMs: 60_000, axisMs: 60_000 })
+  expect(clocks.toApp('backup', 5_250)).toBeNull()
+})
+
+test('a slow answer bends no time stamp of a clock that may well be right', () => {
+  const clocks = createClocks()
+  clocks.take({ ...engine(1_000, 125), half: 185 } as Fact)
+  expect(clocks.toApp('engine', 5_000)).toEqual({ t: 5_000, u: 311 })
 })
 
 test('a skewed host is an event with its offset, once, and so is its return', () => {

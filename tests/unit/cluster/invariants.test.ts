@@ -121,6 +121,19 @@ test('a frozen host accepts no writes: its silence is no proof, its thaw begins 
   expect(events).toMatchObject([{ t: 21_300, u: 300, kind: 'invariant.violated' }])
 })
 
+test('a primary that restarted was none in between', () => {
+  const facts = [
+    primary(1_000, 'pg1'),
+    standby(1_100, 'pg2'),
+    primary(3_000, 'pg2'),
+    primary(4_000, 'pg2'),
+    standby(4_500, 'pg2', { startedAt: 4_200 }),
+    primary(6_000, 'pg1', { startedAt: 5_000 }),
+    primary(7_000, 'pg1', { startedAt: 5_000 }),
+  ]
+  expect(eventsOf(facts, 'invariant')).toEqual([])
+})
+
 const history = [[1, 0x5000000, 'no recovery target specified']]
 
 test('a primary past the end of its timeline serves what nobody else has', () => {
@@ -144,6 +157,7 @@ test('a standby that is still on its way to the new timeline is not diverged, on
     standby(1_000, 'pg2', { lsn: '0/4000000' }),
     standby(2_000, 'pg2', { lsn: '0/5000000' }),
     standby(3_000, 'pg2', { lsn: '0/6000000' }), // the walreceiver is not there yet, the timeline is late
+    standby(3_500, 'pg2', { lsn: '0/6000000' }),
     standby(4_000, 'pg2', { lsn: '0/6000000', timeline: 2 }),
   ]
   expect(eventsOf(facts, 'invariant')).toEqual([])
