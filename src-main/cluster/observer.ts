@@ -46,7 +46,9 @@ export function createObserver(input: ObserverInput): Observer {
   const { now } = appClock
   const cadence = createCadence(() => performance.now())
   const polled = (): number => (cadence.quick() ? 1500 : 3000)
-  const board = createBoard(input, polled)
+  /** For what is asked every other second while it is calm: the last answer may be that old when it no longer is. */
+  const seldom = (): number => (cadence.quick() ? 3000 : 4500)
+  const board = createBoard(input, polled, seldom)
   const merge = createMerge(board)
   const conclude = createConclusions(info, board.clocks)
   const roles = concludeRoles()
@@ -173,14 +175,14 @@ function ttlOf({ dcs }: ClusterState): number {
   return typeof ttl === 'number' ? ttl : 30 // Patroni's own default
 }
 
-function createBoard({ info }: ObserverInput, polled: () => number): Board {
+function createBoard({ info }: ObserverInput, polled: () => number, seldom: () => number): Board {
   const hosts = new Map<string, HostParts>()
   const etcdClients = new Map<string, ReturnType<typeof etcdClient>>()
   for (const host of info.hosts) {
     const data = host.services.includes('patroni')
     // the engine tells of changes; until it goes away, no news is no change
     const engine = livePart<HostState>(() => Infinity)
-    hosts.set(host.name, { host, engine, ...(data ? { patroni: livePart(polled), postgres: livePart(polled) } : {}) })
+    hosts.set(host.name, { host, engine, ...(data ? { patroni: livePart(seldom), postgres: livePart(polled) } : {}) })
     if (host.endpoints.etcd) etcdClients.set(host.name, etcdClient(host.endpoints.etcd))
   }
   return {
@@ -191,7 +193,7 @@ function createBoard({ info }: ObserverInput, polled: () => number): Board {
     // longer than an election of etcd, in which nobody can read and nothing can change
     dcs: livePart(() => 2500),
     etcd: livePart(polled),
-    proxy: livePart(polled),
+    proxy: livePart(seldom),
     backup: livePart(() => 3 * backupEveryMs),
     backupWanted: false,
     etcdClients,
