@@ -50,7 +50,14 @@ export function createApp({ kind }: AppOptions): App {
   const records = kind !== 'cli'
   const sessions = createSessions(home, { records })
   const attempts = createAttempts(home, sessions)
-  const terminals = createTerminals(async (lab) => openLab(lab, await home()))
+  const terminals = createTerminals(async (lab) => openLab(lab, await home()), {
+    onLine: ({ lab, id }, host, { t, command }) => {
+      const text = command === null ? `a line typed on ${host}` : `${host}: ${command}`
+      const data = { terminal: id, command }
+      const one = { t, k: 'event', kind: 'terminal.input', host, text, data, source: 'app' } as const
+      if (records) sessions.peek(lab)?.world.append(one)
+    },
+  })
   const homeScreen = createHomeScreen(home, sessions, attempts, () => void recoverAll())
   const image = createImageJob(() => homeScreen.poke())
   attempts.onChange(() => homeScreen.poke())

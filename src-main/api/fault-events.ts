@@ -1,5 +1,6 @@
 import type { FaultRecord } from '../contract/fault.js'
 import type { EventKind, LabEvent } from '../contract/record.js'
+import { appClock } from '../util/clock.js'
 
 const kinds: Partial<Record<FaultRecord['state'], EventKind>> = {
   active: 'fault.applied',
@@ -8,7 +9,7 @@ const kinds: Partial<Record<FaultRecord['state'], EventKind>> = {
 }
 
 /** The mark that a fault's change leaves on the timeline, or null for states on the way to another. */
-export function faultEvent(record: FaultRecord, now = Date.now()): LabEvent | null {
+export function faultEvent(record: FaultRecord, now = appClock.now()): LabEvent | null {
   const kind = kinds[record.state]
   if (!kind) return null
   const words = record.kind.replaceAll('-', ' ')

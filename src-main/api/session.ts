@@ -10,6 +10,9 @@ import { createProbe, type Probe } from '../probe/probe.js'
 import { openRecorder, type Recorder } from '../recorder/recorder.js'
 import { logFor } from '../util/log.js'
 import { faultEvent } from './fault-events.js'
+import { watchUnexplained } from './unexplained.js'
+import { verifyAfterOutages } from './verify-writes.js'
+import { keepViolations } from './violations.js'
 import { createWorld } from './world.js'
 
 const log = logFor('session')
@@ -55,11 +58,14 @@ export async function openSession(handle: LabHandle, { records }: SessionOptions
   const credentials = await handle.credentials()
   const recorder = await openRecorder(dir)
   const append = (record: LabRecord): void => recorder.append(record)
+  const violations = keepViolations(recorder.all())
+  const ending = new AbortController()
   const backupHost = info.hosts.find(({ services }) => services.includes('pgbackrest') && !services.includes('patroni'))
   const observer = createObserver({
     info,
     credentials,
     watchHosts: (signal) => handle.watchHosts(signal),
+    ...(handle.engineTime ? { engineTime: () => handle.engineTime!() } : {}),
     backupInfo: async (signal) => {
       if (!backupHost) return '[]'
       const asked = handle.exec(backupHost.name, ['pgbackrest', 'info', '--output=json'], { signal, timeoutMs: 10_000 })
@@ -69,7 +75,13 @@ export async function openSession(handle: LabHandle, { records }: SessionOptions
   const faults = await createFaults({ lab: handle, observer })
   const listeners = new Set<(state: ClusterState) => void>()
   let probe: Probe | null = null
-  const state = (): ClusterState => ({ ...observer.state(), probe: probe?.stats() ?? null, faults: faults.list() })
+  const unexplained = watchUnexplained({ hosts: info.hosts.length, faults: () => faults.list(), append })
+  const state = (): ClusterState => ({
+    ...observer.state(),
+    probe: probe?.stats() ?? null,
+    faults: faults.list(),
+    violations: violations.list(),
+  })
   const changed = (): void => {
     if (listeners.size === 0) return
     const now = state()
@@ -78,7 +90,8 @@ export async function openSession(handle: LabHandle, { records }: SessionOptions
 
   const stops = [
     observer.onState(changed),
-    ...(records ? [observer.onRecord(append)] : []),
+    ...(records ? [observer.onRecord(append), recorder.onAppend(unexplained.take), unexplained.stop] : []),
+    recorder.onAppend(violations.take),
     faults.onChange((record: FaultRecord) => {
       const event = faultEvent(record)
       if (event) append(event)
@@ -89,6 +102,7 @@ export async function openSession(handle: LabHandle, { records }: SessionOptions
     if (probe) return probe
     probe = createProbe({ info, credentials, dir })
     stops.push(probe.onStats(changed), probe.onRecord(append))
+    stops.push(verifyAfterOutages({ info, probe, state, append, signal: ending.signal }))
     return probe
   }
   const sessionProbe: SessionProbe = {
@@ -115,7 +129,6 @@ export async function openSession(handle: LabHandle, { records }: SessionOptions
   }
   const world = createWorld({ handle, credentials, recorder, faults, probe: sessionProbe, state, onState, append })
   let closing: Promise<void> | undefined
-  const ending = new AbortController()
   const close = async (): Promise<void> => {
     ending.abort()
     await sessionProbe.stop().catch((err: unknown) => log.warn({ lab: info.lab, err }, 'the probe did not stop'))

@@ -64,6 +64,12 @@ export function lsnText(lsn: number): string {
   return `${Math.floor(lsn / 2 ** 32).toString(16)}/${(lsn % 2 ** 32).toString(16)}`.toUpperCase()
 }
 
+/** The reverse: bytes since the beginning of the log. */
+export function lsnNumber(text: string): number {
+  const [high = '0', low = '0'] = text.split('/')
+  return parseInt(high, 16) * 2 ** 32 + parseInt(low, 16)
+}
+
 export function dcsReadingOf(keys: Keys, lease: LeaseView | null): DcsReading {
   const config = objectAt(keys, dcsKeys.config) ?? {}
   const failover = objectAt(keys, dcsKeys.failover)

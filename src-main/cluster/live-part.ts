@@ -9,6 +9,8 @@ export interface LivePart<T> {
   miss(why: string): void
   /** The source is alive, though the value came earlier: a watch that is proven to be up to date. */
   touch(at: number): void
+  /** The app's clock was set: what was read lies this much later on its axis now. */
+  shift(byMs: number): void
   view(now: number): Part<T>
 }
 
@@ -36,6 +38,9 @@ export function livePart<T>(staleAfterMs: () => number): LivePart<T> {
       if (at !== null && time > at) at = time
       error = undefined
       failed = false
+    },
+    shift(byMs) {
+      if (at !== null) at += byMs
     },
     view(now) {
       const stale = failed || at === null || now - at > staleAfterMs()

@@ -50,6 +50,7 @@ export function createMerge(board: Board): (now: number) => ClusterState {
       backup: board.backup.view(now),
       probe: null,
       faults: [],
+      clocks: board.clocks.view(),
     }
   }
 }

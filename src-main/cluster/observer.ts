@@ -1,8 +1,10 @@
 import { setMaxListeners } from 'node:events'
 import type { ClusterState, HostState } from '../contract/cluster.js'
 import type { LabRecord } from '../contract/record.js'
+import { appClock } from '../util/clock.js'
 import { logFor } from '../util/log.js'
 import { createCadence } from './cadence.js'
+import { createClocks } from './clocks.js'
 import { createConclusions } from './conclude/index.js'
 import { concludeRoles } from './conclude/roles.js'
 import { etcdClient } from './etcd-client.js'
@@ -14,6 +16,7 @@ import { dcsPrefix } from './patroni-names.js'
 import { backupEveryMs, followBackup } from './sources/backup.js'
 import type { Board, HostParts, SourceContext } from './sources/context.js'
 import { followEngine } from './sources/engine.js'
+import { followEngineClock } from './sources/engine-clock.js'
 import { followEtcdStatus } from './sources/etcd-status.js'
 import { followKeys, followLease } from './sources/keys.js'
 import { followPatroni } from './sources/patroni.js'
@@ -36,16 +39,18 @@ const log = logFor('observer')
 
 /** One observer per lab and process: begins at once, and watches until `stop`. */
 export function createObserver(input: ObserverInput): Observer {
-  const { info, credentials, watchHosts, backupInfo, onFact } = input
+  const { info, credentials, watchHosts, backupInfo, engineTime, onFact } = input
   const ending = new AbortController()
   const { signal } = ending
   setMaxListeners(0, signal) // every source listens to it
-  const now = (): number => Date.now()
-  const cadence = createCadence(now)
+  const { now } = appClock
+  const cadence = createCadence(() => performance.now())
   const polled = (): number => (cadence.quick() ? 1500 : 3000)
-  const board = createBoard(input, polled)
+  /** For what is asked every other second while it is calm: the last answer may be that old when it no longer is. */
+  const seldom = (): number => (cadence.quick() ? 3000 : 4500)
+  const board = createBoard(input, polled, seldom)
   const merge = createMerge(board)
-  const conclude = createConclusions(info)
+  const conclude = createConclusions(info, board.clocks)
   const roles = concludeRoles()
   const stateListeners = new Set<(state: ClusterState) => void>()
   const recordListeners = new Set<(record: LabRecord) => void>()
@@ -117,10 +122,17 @@ export function createObserver(input: ObserverInput): Observer {
     record([{ t: one.t, k: 'lease', holder: held, leftMs: held === null ? null : (left?.leftMs ?? null), ttlS }])
   }
 
-  const context: SourceContext = { board, cadence, signal, now, fact, changed }
+  const stopClock = appClock.onJump(({ byMs, axisMs }) => {
+    shift(board, axisMs)
+    fact({ t: now(), source: 'jump', byMs, axisMs })
+    cadence.hurry()
+  })
+
+  const context: SourceContext = { board, cadence, signal, now, fact }
   const prefix = dcsPrefix(info.scope)
   const sources = [
     followEngine(context, watchHosts),
+    followEngineClock(context, engineTime),
     followKeys(context, prefix),
     followLease(context, prefix),
     followEtcdStatus(context),
@@ -143,6 +155,7 @@ export function createObserver(input: ObserverInput): Observer {
     },
     async stop() {
       ending.abort()
+      stopClock()
       if (timer) clearTimeout(timer)
       for (const client of board.etcdClients.values()) client.close()
       await Promise.all(sources)
@@ -162,14 +175,14 @@ function ttlOf({ dcs }: ClusterState): number {
   return typeof ttl === 'number' ? ttl : 30 // Patroni's own default
 }
 
-function createBoard({ info }: ObserverInput, polled: () => number): Board {
+function createBoard({ info }: ObserverInput, polled: () => number, seldom: () => number): Board {
   const hosts = new Map<string, HostParts>()
   const etcdClients = new Map<string, ReturnType<typeof etcdClient>>()
   for (const host of info.hosts) {
     const data = host.services.includes('patroni')
     // the engine tells of changes; until it goes away, no news is no change
     const engine = livePart<HostState>(() => Infinity)
-    hosts.set(host.name, { host, engine, ...(data ? { patroni: livePart(polled), postgres: livePart(polled) } : {}) })
+    hosts.set(host.name, { host, engine, ...(data ? { patroni: livePart(seldom), postgres: livePart(polled) } : {}) })
     if (host.endpoints.etcd) etcdClients.set(host.name, etcdClient(host.endpoints.etcd))
   }
   return {
@@ -180,9 +193,19 @@ function createBoard({ info }: ObserverInput, polled: () => number): Board {
     // longer than an election of etcd, in which nobody can read and nothing can change
     dcs: livePart(() => 2500),
     etcd: livePart(polled),
-    proxy: livePart(polled),
+    proxy: livePart(seldom),
     backup: livePart(() => 3 * backupEveryMs),
     backupWanted: false,
     etcdClients,
+    clocks: createClocks(),
   }
+}
+
+/** What was read a moment ago was still read a moment ago when the clock was set meanwhile. */
+function shift({ hosts, dcs, etcd, proxy, backup, lease }: Board, byMs: number): void {
+  const parts = [...hosts.values()].flatMap(({ engine, patroni, postgres }) => [engine, patroni, postgres])
+  for (const part of [dcs, etcd, proxy, backup, ...parts]) part?.shift(byMs)
+  if (!lease) return
+  for (const key of ['from', 'to', 'readAt'] as const) lease[key] += byMs
+  if (lease.renewedAt !== null) lease.renewedAt += byMs
 }

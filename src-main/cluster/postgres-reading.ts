@@ -30,7 +30,14 @@ select
     from pg_stat_replication where state <> 'backup') as replication,
   (select json_build_object('status', status, 'host', sender_host) from pg_stat_wal_receiver limit 1) as wal_receiver,
   (select json_build_object('last', last_archived_wal, 'at', extract(epoch from last_archived_time) * 1000,
-      'failed', failed_count) from pg_stat_archiver) as archiver
+      'failed', failed_count, 'failed_wal', last_failed_wal,
+      'failed_at', extract(epoch from last_failed_time) * 1000) from pg_stat_archiver) as archiver,
+  (select coalesce(json_agg(json_build_object(
+      'name', slot_name, 'type', slot_type, 'active', active, 'status', wal_status,
+      'held', pg_wal_lsn_diff(case when me.recovery then pg_last_wal_replay_lsn() else pg_current_wal_lsn() end,
+        restart_lsn)) order by slot_name), '[]')
+    from pg_replication_slots where not temporary) as slots,
+  extract(epoch from clock_timestamp()) * 1000 as clock
 from me`
 
 const number = z.coerce.number()
@@ -52,7 +59,25 @@ const row = z.object({
     }),
   ),
   wal_receiver: z.object({ status: z.string().nullable(), host: z.string().nullable() }).nullable(),
-  archiver: z.object({ last: z.string().nullable(), at: z.number().nullable(), failed: z.number() }).nullable(),
+  archiver: z
+    .object({
+      last: z.string().nullable(),
+      at: z.number().nullable(),
+      failed: z.number(),
+      failed_wal: z.string().nullable(),
+      failed_at: z.number().nullable(),
+    })
+    .nullable(),
+  slots: z.array(
+    z.object({
+      name: z.string(),
+      type: z.string(),
+      active: z.boolean(),
+      status: z.string().nullable(),
+      held: z.number().nullable(),
+    }),
+  ),
+  clock: number,
 })
 
 /** The row of `readingSql` as the contract has it. Throws when it does not fit. */
@@ -82,6 +107,16 @@ export function postgresReadingOf(raw: unknown): PostgresReading {
       lastArchived: said.archiver.last,
       lastArchivedAt: said.archiver.at === null ? null : Math.round(said.archiver.at),
       failedCount: said.archiver.failed,
+      lastFailed: said.archiver.failed_wal,
+      lastFailedAt: said.archiver.failed_at === null ? null : Math.round(said.archiver.failed_at),
     },
+    slots: said.slots.map(({ name, type, active, status, held }) => ({
+      name,
+      type,
+      active,
+      heldBytes: held === null ? null : Math.max(0, held),
+      walStatus: status,
+    })),
+    clock: Math.round(said.clock),
   }
 }

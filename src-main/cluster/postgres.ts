@@ -12,6 +12,8 @@ export interface QueryOptions {
   /** Limit for connecting, and again for the statement; also set as statement_timeout on the server. */
   timeoutMs: number
   values?: readonly unknown[]
+  /** On a kept connection: prepared under this name, so that a statement that is asked again and again is planned once. */
+  name?: string
 }
 
 export type Row = Record<string, unknown>
@@ -69,7 +71,7 @@ export function keepConnection(endpoint: Endpoint, login: Login): KeptConnection
     client = null
   }
   return {
-    async query(sql, { timeoutMs, values }) {
+    async query(sql, { timeoutMs, values, name }) {
       try {
         if (!client) {
           const made = newClient(endpoint, login, timeoutMs)
@@ -79,7 +81,8 @@ export function keepConnection(endpoint: Endpoint, login: Login): KeptConnection
           client = made
           await made.connect()
         }
-        const { rows } = await client.query<Row>(sql, values ? [...values] : undefined)
+        const asked = { text: sql, ...(values ? { values: [...values] } : {}), ...(name ? { name } : {}) }
+        const { rows } = await client.query<Row>(asked)
         return rows
       } catch (error) {
         // class 57P is "going away"; any other answer of the server leaves the connection usable

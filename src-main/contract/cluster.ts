@@ -61,10 +61,50 @@ export const postgresReading = z.object({
   ),
   walReceiver: z.object({ status: z.string(), senderHost: z.string().nullable() }).nullable(),
   archiver: z
-    .object({ lastArchived: z.string().nullable(), lastArchivedAt: epochMs.nullable(), failedCount: z.number() })
+    .object({
+      lastArchived: z.string().nullable(),
+      lastArchivedAt: epochMs.nullable(),
+      failedCount: z.number(),
+      lastFailed: z.string().nullable().optional(),
+      lastFailedAt: epochMs.nullable().optional(),
+    })
     .nullable(),
+  slots: z
+    .array(
+      z.object({
+        name: z.string(),
+        type: z.string(),
+        active: z.boolean(),
+        heldBytes: z.number().nullable().describe('WAL that is kept for it; null where it keeps none'),
+        walStatus: z.string().nullable(),
+      }),
+    )
+    .optional(),
+  clock: epochMs.optional().describe("The host's own clock when it answered"),
 })
 export type PostgresReading = z.infer<typeof postgresReading>
+
+/**
+ * A clock beside the app's: what it shows minus what the app's clock shows, in ms, give or take `u`. Subtract it from a
+ * time stamp of that clock.
+ */
+export const clockOffset = z.object({ offsetMs: z.number(), u: z.number(), at: epochMs })
+export type ClockOffset = z.infer<typeof clockOffset>
+
+/**
+ * A safety invariant that did not hold, and when. It was broken from `from` to `to` for certain; it may have begun `fromU`
+ * ms earlier and ended `toU` ms later.
+ */
+export const violation = z.object({
+  invariant: z.enum(['writablePrimaries', 'lostAcknowledgedWrites', 'divergedMember']),
+  hosts: z.array(z.string()),
+  from: epochMs,
+  fromU: z.number(),
+  to: epochMs.nullable().describe('null while it lasts'),
+  toU: z.number(),
+  text: z.string().describe('A sentence'),
+})
+export type Violation = z.infer<typeof violation>
 
 export const etcdMember = z.object({
   name: z.string(),
@@ -151,5 +191,7 @@ export const clusterState = z.object({
   backup: part(backupReading),
   probe: probeStats.nullable(),
   faults: z.array(faultRecord),
+  clocks: z.record(z.string(), clockOffset).optional().describe('By host, and `engine`; those that were measured'),
+  violations: z.array(violation).optional().describe('Of the invariants, since the lab was booted; the newest last'),
 })
 export type ClusterState = z.infer<typeof clusterState>

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { hostRole } from './cluster.js'
+import { clockOffset, hostRole } from './cluster.js'
 import { epochMs } from './names.js'
 
 /**
@@ -19,6 +19,11 @@ export const eventKinds = [
   'host.thawed',
   'host.started',
   'service.killed',
+  'service.lost',
+  'service.back',
+  'service.restarted',
+  'restart.pending',
+  'restart.done',
   'leader.lost',
   'leader.released',
   'lease.expired',
@@ -30,7 +35,13 @@ export const eventKinds = [
   'sync.changed',
   'replica.streaming',
   'replica.stopped',
+  'slot.created',
+  'slot.dropped',
+  'slot.inactive',
+  'slot.active',
   'config.changed',
+  'cluster.paused',
+  'cluster.resumed',
   'switchover.requested',
   'etcd.lost',
   'etcd.back',
@@ -42,9 +53,18 @@ export const eventKinds = [
   'fault.failed',
   'outage.began',
   'outage.ended',
+  'writes.verified',
   'invariant.violated',
+  'invariant.restored',
+  'unexplained',
+  'clock.skewed',
+  'clock.right',
+  'clock.jumped',
   'backup',
   'archive',
+  'archive.failing',
+  'archive.working',
+  'terminal.input',
   'step.began',
   'step.done',
   'check.passed',
@@ -122,6 +142,17 @@ export const gaugeRecord = z.object({
   ),
 })
 
+/** How far other clocks are from the app's: once a minute, and when one of them moved. */
+export const clockRecord = z.object({
+  ...base,
+  k: z.literal('clock'),
+  clocks: z.record(z.string(), clockOffset).describe('By host, and `engine`'),
+  etcd: z
+    .object({ revision: z.int(), at: epochMs, u: z.number() })
+    .optional()
+    .describe('The newest revision under the prefix became known at `at`, at most `u` ms after it was made'),
+})
+
 export const labRecord = z.discriminatedUnion('k', [
   labEvent,
   roleRecord,
@@ -129,5 +160,6 @@ export const labRecord = z.discriminatedUnion('k', [
   etcdRecord,
   ticksRecord,
   gaugeRecord,
+  clockRecord,
 ])
 export type LabRecord = z.infer<typeof labRecord>

@@ -3,6 +3,7 @@ import type { FaultRecord, Proof } from '../contract/fault.js'
 import { DojoError } from '../contract/errors.js'
 import { whyOf } from '../cluster/reading.js'
 import type { LabHandle } from '../lab/handle.js'
+import { appClock } from '../util/clock.js'
 import { logFor } from '../util/log.js'
 import { logged } from '../util/logged.js'
 import { waitFor } from '../util/wait-for.js'
@@ -65,15 +66,15 @@ export function createActions({ lab, save, contextOf, kindOf, entries, kernel }:
       for (const other of entries()) {
         const { record } = other
         if (record.target !== target || record.state !== 'active' || !kind.ends?.includes(record.kind)) continue
-        await update(other, { state: 'healed', healedAt: Date.now(), healing: effect })
+        await update(other, { state: 'healed', healedAt: appClock.now(), healing: effect })
       }
-      if (kind.momentary?.(context.options)) await update(entry, { state: 'ended', healedAt: Date.now() })
+      if (kind.momentary?.(context.options)) await update(entry, { state: 'ended', healedAt: appClock.now() })
       return entry.record
     } catch (error) {
       const observed = error instanceof DojoError ? error.said.why : whyOf(error)
       // half of it may have happened: undo what can be undone, and say that it failed either way
       await kind.heal(context).catch((err: unknown) => log.warn({ ...where, err }, 'undoing it failed too'))
-      await update(entry, { state: 'failed', healedAt: Date.now(), effect: { holds: false, observed } })
+      await update(entry, { state: 'failed', healedAt: appClock.now(), effect: { holds: false, observed } })
       throw new DojoError(
         'fault-without-effect',
         {
@@ -101,7 +102,7 @@ export function createActions({ lab, save, contextOf, kindOf, entries, kernel }:
         kind.healedWithinMs,
         `${record.target} to be healed`,
       )
-      return await update(entry, { state: 'healed', healedAt: Date.now(), healing })
+      return await update(entry, { state: 'healed', healedAt: appClock.now(), healing })
     } catch (error) {
       const observed = error instanceof DojoError ? error.said.why : whyOf(error)
       await update(entry, { state: 'active', healing: { holds: false, observed } })

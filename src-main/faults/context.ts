@@ -2,6 +2,7 @@ import type { HostState } from '../contract/cluster.js'
 import type { LabHandle } from '../lab/handle.js'
 import { unknownHost } from '../contract/errors.js'
 import { query } from '../cluster/postgres.js'
+import { appClock } from '../util/clock.js'
 import { answering } from './answering.js'
 import type { FaultContext, FaultKind } from './fault.js'
 import type { Entry } from './ledger.js'
@@ -23,7 +24,7 @@ export function createContext(lab: LabHandle, kind: FaultKind, entry: Entry, sav
     )
   const { power } = lab
   const stateOf = async (host: string): Promise<HostState> =>
-    (await lab.hostStates())[host] ?? { container: 'missing', since: Date.now() }
+    (await lab.hostStates())[host] ?? { container: 'missing', since: appClock.now() }
   return {
     id: record.id,
     target,

@@ -3,6 +3,7 @@ import type { Observer } from '../cluster/watcher.js'
 import type { FaultKindInfo, FaultRecord } from '../contract/fault.js'
 import { DojoError } from '../contract/errors.js'
 import type { LabHandle } from '../lab/handle.js'
+import { appClock } from '../util/clock.js'
 import { createActions } from './actions.js'
 import { createContext } from './context.js'
 import { crash } from './crash.js'
@@ -111,7 +112,7 @@ export async function createFaults({ lab, observer }: { lab: LabHandle; observer
           target: host.name,
           options,
           state: 'applying',
-          appliedAt: Date.now(),
+          appliedAt: appClock.now(),
           by,
         }
         return actions.apply(kind, { record, notes: {} })

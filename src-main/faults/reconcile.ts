@@ -1,6 +1,7 @@
 import type { HostView } from '../contract/cluster.js'
 import type { FaultRecord } from '../contract/fault.js'
 import type { LabHandle } from '../lab/handle.js'
+import { appClock } from '../util/clock.js'
 import { logFor } from '../util/log.js'
 import type { FaultContext, FaultKind } from './fault.js'
 import type { Entry, FaultLedger } from './ledger.js'
@@ -34,7 +35,7 @@ export function createReconcile({ lab, ledger, save, contextOf, kindOf, isBusy }
     const context = contextOf(entry)
     const holds = await kind.holdsStill(context)
     if (isBusy(record.id) || entry.record !== record) return
-    const now = Date.now()
+    const now = appClock.now()
     const change = ((): Partial<FaultRecord> | null => {
       if (record.state === 'applying') {
         const effect = {

@@ -60,6 +60,8 @@ export interface LabHandle {
   ): Promise<Tty>
   /** Hangs up sessions of `tty` whose process on this machine is gone: it was killed. Resolves to their number. */
   hangUpOrphans?(): Promise<number>
+  /** The engine's own clock, in ms since 1970. Its hosts share it. */
+  engineTime?(): Promise<number>
   readonly power: HostPower
   /** Present state of every host, from the engine, now. */
   hostStates(): Promise<Record<string, HostState>>

@@ -53,6 +53,7 @@ export function labHandle(docker: EngineClient, home: Home, { info }: LabFile): 
       const found = await Promise.all(names.map((host) => hangUpOrphans(hostContainer(docker, owner, host), host)))
       return found.reduce((sum, count) => sum + count, 0)
     },
+    engineTime: async () => Date.parse(((await docker.info()) as { SystemTime: string }).SystemTime),
     hostStates: async () =>
       Object.fromEntries(
         await Promise.all(names.map(async (host) => [host, await hostStateOf(docker, owner, host)] as const)),

@@ -13,6 +13,8 @@ export interface OutageTracker {
   tick(at: number): OutageEvent[]
   /** This process itself slept until now: unless an outage was under way, nothing is known of that time. */
   slept(at: number): void
+  /** The app's clock was set: what was lies this much later on its axis now. */
+  shift(byMs: number): void
   outages(at: number): Outage[]
 }
 
@@ -62,6 +64,10 @@ export function trackOutages(startedAt: number): OutageTracker {
     tick,
     slept(at) {
       if (!open && gap.from === null) lastAckAt = Math.max(lastAckAt, at)
+    },
+    shift(byMs) {
+      lastAckAt += byMs
+      if (gap.from !== null) gap.from += byMs
     },
     outages: (at) => (open ? [...ended, present(at, null)] : [...ended]),
   }

@@ -5,6 +5,7 @@ import type { LabRecord } from '../contract/record.js'
 import { DojoError } from '../contract/errors.js'
 import { query } from '../cluster/postgres.js'
 import { whyOf } from '../cluster/reading.js'
+import { appClock } from '../util/clock.js'
 import { logFor } from '../util/log.js'
 import { openLedger, type Ledger } from './ledger.js'
 import { trackOutages, type OutageEvent, type OutageTracker } from './outages.js'
@@ -68,7 +69,7 @@ export function createProbe({ info, credentials, dir, rate: asked = 40 }: ProbeI
   let ledger: Ledger | null = null
   let rate = asked
   let running = false
-  let startedAt = Date.now()
+  let startedAt = appClock.now()
   let writers: Writer[] = []
   let timers: NodeJS.Timeout[] = []
   let tableReady = false
@@ -81,6 +82,7 @@ export function createProbe({ info, credentials, dir, rate: asked = 40 }: ProbeI
   let counted: Counted[] = []
   let lastError: string | undefined
   let verified: { found: Verification; at: number } | null = null
+  let stopClock = (): void => undefined
 
   const emit = (record: LabRecord): void => {
     for (const listener of recordListeners) listener(record)
@@ -89,7 +91,7 @@ export function createProbe({ info, credentials, dir, rate: asked = 40 }: ProbeI
     for (const { what, outage } of events) emit(outageRecord(what, outage))
   }
   const settle = (id: number, sentAt: number, { outcome, why, code }: WriteOutcome): void => {
-    const at = Date.now()
+    const at = appClock.now()
     if (why) lastError = why
     // somebody dropped the table or went back to a time before it
     if (tableReady && (code === '42P01' || code === '3F000')) {
@@ -113,7 +115,7 @@ export function createProbe({ info, credentials, dir, rate: asked = 40 }: ProbeI
   let turn = 0
   /** One attempt. Without a usable connection it could not be sent; a client would have seen an error. */
   const attempt = (): void => {
-    const now = Date.now()
+    const now = appClock.now()
     const writer = tableReady ? nextIdle() : undefined
     const id = nextId
     if (writer) {
@@ -147,7 +149,7 @@ export function createProbe({ info, credentials, dir, rate: asked = 40 }: ProbeI
     }
   }
   const flush = (): void => {
-    const now = Date.now()
+    const now = appClock.now()
     outageEvents(tracker.tick(now))
     for (const record of ticks.take(now)) emit(record)
     ledger?.save().catch((err: unknown) => log.error({ lab: info.lab, err }, 'the ledger can’t be written'))
@@ -155,7 +157,7 @@ export function createProbe({ info, credentials, dir, rate: asked = 40 }: ProbeI
     for (const listener of statsListeners) listener(stats)
   }
   const present = (): ProbeStats => {
-    const now = Date.now()
+    const now = appClock.now()
     let perSecond = 0
     for (let n = counted.length - 1; n >= 0 && counted[n]!.at > now - 3000; n--) {
       if (counted[n]!.outcome === 'acknowledged' && counted[n]!.at > now - 1000) perSecond++
@@ -173,7 +175,7 @@ export function createProbe({ info, credentials, dir, rate: asked = 40 }: ProbeI
     }
   }
   const begin = (): void => {
-    run = startedAt = Date.now()
+    run = startedAt = appClock.now()
     nextId = 1
     ticks = countTicks(startedAt)
     earlier.push(...tracker.outages(startedAt).filter(({ until }) => until !== null))
@@ -181,6 +183,11 @@ export function createProbe({ info, credentials, dir, rate: asked = 40 }: ProbeI
     writers = Array.from({ length: connections }, () => new Writer(info.client.readWrite, credentials.app))
     for (const writer of writers) writer.connect()
     void makeTable()
+    // an hour that the machine's clock was set by is no hour without writes
+    stopClock = appClock.onJump(({ axisMs }) => {
+      tracker.shift(axisMs)
+      ticks.shift(axisMs)
+    })
     let due = performance.now()
     const pace = setInterval(
       () => {
@@ -189,7 +196,7 @@ export function createProbe({ info, credentials, dir, rate: asked = 40 }: ProbeI
         // what this process itself slept through was never tried, and says nothing about the cluster
         if (now - due > 500) {
           due = now
-          tracker.slept(Date.now())
+          tracker.slept(appClock.now())
         }
         for (; due <= now; due += everyMs) attempt()
       },
@@ -209,10 +216,11 @@ export function createProbe({ info, credentials, dir, rate: asked = 40 }: ProbeI
     async stop() {
       if (!running) return
       running = false
+      stopClock()
       for (const timer of timers) clearTimeout(timer)
       timers = []
       // writes under way still belong to this run
-      while (writers.some((writer) => writer.waitingMs(Date.now()) > 0)) await pause(20)
+      while (writers.some((writer) => writer.waitingMs(appClock.now()) > 0)) await pause(20)
       for (const writer of writers) writer.close()
       flush()
       await ledger?.close()
@@ -231,7 +239,7 @@ export function createProbe({ info, credentials, dir, rate: asked = 40 }: ProbeI
       const opened = ledger ?? (await openLedger(dir))
       try {
         const found = await verifyWrites(info, credentials.app, opened.runs())
-        verified = { found, at: Date.now() }
+        verified = { found, at: appClock.now() }
         return present()
       } catch (error) {
         throw new DojoError('host-down', {
@@ -255,6 +263,6 @@ export function createProbe({ info, credentials, dir, rate: asked = 40 }: ProbeI
 
 function outageRecord(what: OutageEvent['what'], outage: Outage): LabRecord {
   const text = what === 'began' ? 'writes stop' : `outage ${outage.seconds.toFixed(1)} s`
-  const t = what === 'began' ? outage.from : (outage.until ?? Date.now())
+  const t = what === 'began' ? outage.from : (outage.until ?? appClock.now())
   return { t, k: 'event', kind: `outage.${what}`, text, data: { ...outage }, source: 'probe' }
 }

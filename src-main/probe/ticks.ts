@@ -9,6 +9,8 @@ export interface TickCounter {
   count(outcome: Outcome, at: number): void
   /** Records for what ended before `now`, oldest first; quiet ticks of a running probe are zeros, as they mean something. */
   take(now: number): Ticks[]
+  /** The app's clock was set: nothing is missing between what was counted and what comes now. */
+  shift(byMs: number): void
 }
 
 /**
@@ -37,6 +39,9 @@ export function countTicks(startedAt: number): TickCounter {
       }
       for (const slot of slots.keys()) if (slot < next) slots.delete(slot)
       return records
+    },
+    shift(byMs) {
+      next = slotOf(next + byMs)
     },
   }
 }

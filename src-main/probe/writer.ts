@@ -2,6 +2,7 @@ import pg from 'pg'
 import type { Endpoint } from '../contract/lab.js'
 import type { Login } from '../cluster/postgres.js'
 import { whyOf } from '../cluster/reading.js'
+import { appClock } from '../util/clock.js'
 
 /** acknowledged: the commit came back. failed: the server said no. unknown: sent, and nobody can say. */
 export type WriteOutcome = { outcome: 'acknowledged' | 'failed' | 'unknown'; why?: string; code?: string }
@@ -77,7 +78,7 @@ export class Writer {
   async write(text: string, values: readonly unknown[]): Promise<WriteOutcome> {
     const client = this.#client
     if (!client) return { outcome: 'failed', why: 'not connected' }
-    this.#busySince = Date.now()
+    this.#busySince = appClock.now()
     this.#notReplicated = false
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<WriteOutcome>((resolve) => {

@@ -2,23 +2,26 @@ import type { LabRecord } from '../contract/record.js'
 
 type Ticks = Extract<LabRecord, { k: 'ticks' }>
 type Lease = Extract<LabRecord, { k: 'lease' }>
+type Gauge = Extract<LabRecord, { k: 'gauge' }>
 
 export const tickMs = 100
-/** Detail that a screen zooms into lives this long; older ticks are packed, older leases thinned. Nothing else is. */
+/** Detail that a screen zooms into lives this long; older ticks are packed, leases and positions thinned. Nothing else is. */
 const freshMs = 10 * 60_000
 const packMs = 30_000
 const leaseEveryMs = 5_000
+const gaugeEveryMs = 5_000
 /** Hours of an eventful lab; beyond it the oldest go. The file keeps everything. */
 const mostRecords = 120_000
 
 /**
  * The same history in less memory: ticks packed into blocks of up to 30 s, which loses nothing, and lease readings
- * thinned to one per 5 s where the lease was simply renewed. Returns a new array in the same order.
+ * thinned to one per 5 s where the lease was simply renewed, as positions are where the hosts stay the same. Returns a new array in the same order.
  */
 export function compact(records: readonly LabRecord[], now: number): LabRecord[] {
   const kept: LabRecord[] = []
   let block: Ticks | null = null
   let lease: Lease | null = null
+  let gauge: Gauge | null = null
   for (const record of records) {
     if (record.k === 'ticks' && record.t < now - packMs) {
       const joined: Ticks | null = block && join(block, record)
@@ -29,6 +32,10 @@ export function compact(records: readonly LabRecord[], now: number): LabRecord[]
     if (record.k === 'lease' && record.t < now - freshMs) {
       if (lease && isQuiet(lease, record) && record.t - lease.t < leaseEveryMs) continue
       lease = record
+    }
+    if (record.k === 'gauge' && record.t < now - freshMs) {
+      if (gauge && hostsOf(gauge) === hostsOf(record) && record.t - gauge.t < gaugeEveryMs) continue
+      gauge = record
     }
     kept.push(record)
   }
@@ -44,8 +51,13 @@ function join(a: Ticks, b: Ticks): Ticks | null {
     acked: [...a.acked, ...b.acked],
     failed: [...a.failed, ...b.failed],
     unknown: [...a.unknown, ...b.unknown],
+    ...(a.slowestMs || b.slowestMs ? { slowestMs: [...slowestOf(a), ...slowestOf(b)] } : {}),
   }
 }
+
+const slowestOf = ({ slowestMs, acked }: Ticks): (number | null)[] => slowestMs ?? acked.map(() => null)
+
+const hostsOf = ({ hosts }: Gauge): string => Object.keys(hosts).join()
 
 /** The same holder, and more than half of the lease left: an ordinary tooth of the saw. */
 function isQuiet(before: Lease, record: Lease): boolean {

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { labRecord, type LabRecord } from '../contract/record.js'
+import { appClock } from '../util/clock.js'
 import { openJsonLines } from '../util/json-lines.js'
 import { logFor } from '../util/log.js'
 import { compact } from './compact.js'
@@ -40,7 +41,7 @@ export async function openRecorder(dir: string): Promise<Recorder> {
   const file = await openJsonLines(path, (line) => take(labRecord.parse(line)))
   if (file.torn > 0) log.warn({ path, bytes: file.torn }, 'the last record was torn by a crash and is dropped')
   if (file.unreadable > 0) log.warn({ path, lines: file.unreadable }, 'lines that are no records are skipped')
-  records = compact(records, Date.now())
+  records = compact(records, appClock.now())
 
   let failing = false
   return {

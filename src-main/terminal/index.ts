@@ -5,6 +5,7 @@ import type { terminalOpen, TerminalOutput, TerminalView } from '../contract/ter
 import type { LabHandle } from '../lab/handle.js'
 import { commandFor } from './command.js'
 import { followHosts } from './hosts.js'
+import type { InputLine } from './input-lines.js'
 import { createSession, type Session } from './session.js'
 import { logFor } from '../util/log.js'
 
@@ -50,11 +51,13 @@ interface LabTerminals {
 export interface TerminalsOptions {
   /** The terminals are shown in our own window, whose colours are known. Default true. */
   ownScreen?: boolean
+  /** A line was sent to a terminal with Enter. */
+  onLine?: (terminal: TerminalView, host: string, line: InputLine) => void
 }
 
 export function createTerminals(
   openHandle: (lab: string) => Promise<LabHandle>,
-  { ownScreen = true }: TerminalsOptions = {},
+  { ownScreen = true, onLine }: TerminalsOptions = {},
 ): Terminals {
   const labs = new Map<string, Promise<LabTerminals>>()
   const opened = new Map<string, { lab: LabTerminals; session: Session }>()
@@ -112,7 +115,9 @@ export function createTerminals(
         views.map((view) => view.title),
       )
       const view = { id: `t-${randomBytes(6).toString('hex')}`, lab: name, host, kind, title }
-      const session = createSession({ view, handle: lab.handle, command, cols, rows })
+      const tell = onLine && ((line: InputLine) => onLine(session.view(), command.host, line))
+      const options = { view, handle: lab.handle, command, cols, rows }
+      const session: Session = createSession({ ...options, ...(tell ? { onLine: tell } : {}) })
       hostsOf.set(session, command.host)
       lab.sessions.set(view.id, session)
       opened.set(view.id, { lab, session })

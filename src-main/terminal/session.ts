@@ -7,6 +7,7 @@ import { logFor } from '../util/log.js'
 import { logged } from '../util/logged.js'
 import type { TerminalCommand } from './command.js'
 import { whyGone } from './hosts.js'
+import { createInputLines, type InputLine } from './input-lines.js'
 import { after, type TerminalEvent, type TerminalState } from './life.js'
 import { notes } from './notes.js'
 import { createOutput } from './output.js'
@@ -27,6 +28,8 @@ export interface SessionOptions {
   command: TerminalCommand
   cols: number
   rows: number
+  /** A line was sent with Enter. */
+  onLine?: (line: InputLine) => void
 }
 
 /** One terminal, from its opening until it is closed, over all the shells that its host's crashes cost. */
@@ -51,10 +54,11 @@ interface Line {
   hostSince: number | undefined
 }
 
-export function createSession({ view, handle, command, cols, rows }: SessionOptions): Session {
+export function createSession({ view, handle, command, cols, rows, onLine }: SessionOptions): Session {
   const { host } = command
   const where = { lab: view.lab, host, terminal: view.id }
   const output = createOutput((full) => (full ? line?.tty.output.pause() : line?.tty.output.resume()))
+  const input = onLine && createInputLines(onLine)
   let state: TerminalState = 'connecting'
   let line: Line | null = null
   let hostNow: HostState | null = null
@@ -116,7 +120,11 @@ export function createSession({ view, handle, command, cols, rows }: SessionOpti
     })
     const mine: Line = { tty, over, hostSince: hostNow?.since }
     line = mine
-    tty.output.on('data', (bytes: Buffer) => line === mine && output.append(bytes))
+    tty.output.on('data', (bytes: Buffer) => {
+      if (line !== mine) return
+      output.append(bytes)
+      input?.shown(bytes)
+    })
     if (output.full) tty.output.pause()
     void over.then(() => (line === mine ? ended(mine) : undefined))
     on('opened')
@@ -178,6 +186,7 @@ export function createSession({ view, handle, command, cols, rows }: SessionOpti
     acknowledged: (upTo, watcher) => output.acknowledged(upTo, watcher),
     write(data) {
       if (closed) return
+      if (state === 'open' || state === 'connecting') input?.typed(data)
       if (state === 'closed' && data.includes('\r')) on('restart')
       else if (state === 'connecting') early = (early + data).slice(0, earlyInputChars)
       else if (state !== 'host-down' && line) writing = line.tty.write(data)

@@ -1,11 +1,12 @@
 import type { LabEvent } from '../../contract/record.js'
+import { engineClock, type Clocks } from '../clocks.js'
 import type { Fact } from '../facts.js'
 import { event } from './event.js'
 
 const typeNames: Record<string, string> = { full: 'full', diff: 'differential', incr: 'incremental' }
 
 /** An event per backup that ended since the first look. */
-export function concludeBackups(): (fact: Fact) => LabEvent[] {
+export function concludeBackups(clocks: Clocks): (fact: Fact) => LabEvent[] {
   let known: Set<string> | null = null
   return (fact) => {
     if (fact.source !== 'backup') return []
@@ -17,8 +18,10 @@ export function concludeBackups(): (fact: Fact) => LabEvent[] {
       .filter(({ label }) => !before.has(label))
       .map((backup) => {
         const text = `${typeNames[backup.type] ?? backup.type} backup ${backup.label}`
+        const ended = clocks.toApp(engineClock, backup.stoppedAt) ?? { t: backup.stoppedAt, u: 0 }
         // pgBackRest keeps whole seconds
-        return event(Math.min(backup.stoppedAt, fact.t), 'backup', 'pgbackrest', text, { u: 1000, data: { ...backup } })
+        const extra = { u: 1000 + ended.u, data: { ...backup } }
+        return event(Math.min(ended.t, fact.t), 'backup', 'pgbackrest', text, extra)
       })
   }
 }

@@ -13,6 +13,7 @@ export function concludeEtcd(): (fact: Fact) => LabRecord[] {
   let leader: string | null = null
   let term = 0
   return (fact) => {
+    if (fact.source === 'jump' && known) known.t += fact.axisMs
     if (fact.source !== 'etcd') return []
     const { t, members, quorum } = fact
     const before = known

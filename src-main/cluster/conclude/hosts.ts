@@ -1,26 +1,29 @@
 import type { HostState } from '../../contract/cluster.js'
 import type { LabEvent } from '../../contract/record.js'
+import { engineClock, type Clocks } from '../clocks.js'
 import type { Fact } from '../facts.js'
 import { event } from './event.js'
 
 /** Events of hosts as machines, from what the engine says: a change of the container is a change of the world. */
-export function concludeHosts(): (fact: Fact) => LabEvent[] {
+export function concludeHosts(clocks: Clocks): (fact: Fact) => LabEvent[] {
   const known = new Map<string, HostState>()
   return (fact) => {
     if (fact.source !== 'engine') return []
     const { host, state } = fact
     const before = known.get(host)
     known.set(host, state)
-    return before ? eventsOf(host, before, state, fact.t) : []
+    if (!before) return []
+    const since = clocks.toApp(engineClock, state.since) ?? { t: state.since, u: 0 }
+    return eventsOf(host, before, { ...state, since: since.t }, fact.t, since.u)
   }
 }
 
 const isGone = ({ container }: HostState): boolean => container === 'exited' || container === 'missing'
 
-function eventsOf(host: string, before: HostState, now: HostState, t: number): LabEvent[] {
-  // the engine's own time of the change, unless its clock is off or it only tells of an old one
+function eventsOf(host: string, before: HostState, now: HostState, t: number, u: number): LabEvent[] {
+  // the engine's own time of the change, unless it only tells of an old one
   const at = Math.abs(t - now.since) < 10_000 ? Math.min(now.since, t) : t
-  const late = at === t && now.since < t ? { u: Math.min(t - now.since, 10_000) } : {}
+  const late = at === t && now.since < t ? { u: Math.min(t - now.since, 10_000) } : { u }
   const tell = (kind: LabEvent['kind'], text: string): LabEvent => {
     const { how, exitCode } = now
     const data = { ...(how ? { how } : {}), ...(exitCode === undefined ? {} : { exitCode }) }

@@ -1,4 +1,5 @@
 import type { LabEvent } from '../../contract/record.js'
+import type { Clocks } from '../clocks.js'
 import { applyChange, historyOf, leaderOf, lsnText, objectAt, syncOf, type Keys } from '../dcs.js'
 import type { Fact, KeyChange } from '../facts.js'
 import { dcsKeys } from '../patroni-names.js'
@@ -7,12 +8,13 @@ import { event } from './event.js'
 type Step = { t: number; u: number | undefined; before: Keys; now: Keys; change: KeyChange }
 
 /** Events from the keys that Patroni keeps in etcd. The first snapshot is where things stand, not something that happened. */
-export function concludeKeys(): (fact: Fact) => LabEvent[] {
+export function concludeKeys(clocks: Clocks): (fact: Fact) => LabEvent[] {
   let keys: Keys | null = null
   let heldBy: string | null = null
   let lookedAt = 0
   return (fact) => {
     if (fact.source === 'lease') lookedAt = fact.t
+    if (fact.source === 'jump' && lookedAt > 0) lookedAt += fact.axisMs
     if (fact.source !== 'keys') return []
     const { t, change } = fact
     const before = keys
@@ -30,8 +32,9 @@ export function concludeKeys(): (fact: Fact) => LabEvent[] {
       ...leaderEvents(step, heldBy),
       ...syncEvents(step),
       ...configEvents(step),
+      ...pauseEvents(step),
       ...requestEvents(step),
-      ...timelineEvents(step),
+      ...timelineEvents(step, clocks),
     ]
     heldBy = leaderOf(now) ?? heldBy
     return events
@@ -78,6 +81,13 @@ function configEvents({ t, u, before, now }: Step): LabEvent[] {
   return [event(t, 'config.changed', 'etcd', text, { u, data: { changes } })]
 }
 
+/** A paused Patroni watches and does nothing: no failover, no repair. */
+function pauseEvents({ t, u, before, now }: Step): LabEvent[] {
+  const [was, is] = [before, now].map((keys) => objectAt(keys, dcsKeys.config)?.['pause'] === true)
+  if (was === is) return []
+  return [event(t, is ? 'cluster.paused' : 'cluster.resumed', 'etcd', is ? 'Patroni paused' : 'Patroni resumed', { u })]
+}
+
 type Difference = { key: string; from: unknown; to: unknown }
 
 const shown = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
@@ -109,15 +119,21 @@ function requestEvents({ t, u, before, now, change }: Step): LabEvent[] {
   return [event(t, 'switchover.requested', 'etcd', text, { host: leader ?? member, u, data: is })]
 }
 
-/** Patroni adds a row to `history` once the new primary has written its first checkpoint: where the old timeline ended. */
-function timelineEvents({ t, u, before, now }: Step): LabEvent[] {
+/**
+ * Patroni adds a row to `history` once the new primary has written its first checkpoint: where the old timeline ended. The
+ * row's own time is of the clock of the host that wrote it.
+ */
+function timelineEvents({ t, u, before, now }: Step, clocks: Clocks): LabEvent[] {
   const [was, is] = [historyOf(before), historyOf(now)]
   const latest = was.at(-1)?.timeline ?? 0
   return is
     .filter(({ timeline }) => timeline > latest)
     .map((row) => {
+      const host = row.newLeader ?? leaderOf(now)
+      const stamp = row.at ? Date.parse(row.at) : NaN
+      const written = host && !Number.isNaN(stamp) ? clocks.toApp(host, stamp) : null
       const text = `timeline ${row.timeline + 1} from ${lsnText(row.lsn)}`
-      const data = { ...row, to: row.timeline + 1, lsnText: lsnText(row.lsn) }
-      return event(t, 'timeline', 'etcd', text, { host: row.newLeader ?? leaderOf(now), u, data })
+      const data = { ...row, to: row.timeline + 1, lsnText: lsnText(row.lsn), ...(written ? { written } : {}) }
+      return event(t, 'timeline', 'etcd', text, { host, u, data })
     })
 }

@@ -1,34 +1,28 @@
 import type { PostgresReading } from '../../contract/cluster.js'
 import type { LabEvent } from '../../contract/record.js'
+import type { Clocks } from '../clocks.js'
 import type { Fact } from '../facts.js'
 import { event } from './event.js'
 
-/** Events from what PostgreSQL says of itself: promotion, demotion, archived WAL. */
-export function concludeSql(): (fact: Fact) => LabEvent[] {
+/** Events from what PostgreSQL says of itself: promotion and demotion. */
+export function concludeSql(clocks: Clocks): (fact: Fact) => LabEvent[] {
   const known = new Map<string, { reading: PostgresReading; t: number }>()
-  const archived = new Set<string>()
   return (fact) => {
     if (fact.source !== 'sql' || !fact.reading) return []
     const { t, host, reading } = fact
     const before = known.get(host)
     known.set(host, { reading, t })
-    const last = reading.archiver?.lastArchived ?? null
-    if (!before) {
-      if (last) archived.add(last)
-      return []
-    }
+    if (!before) return []
     const u = fact.u ?? t - before.t
-    const events = turns(host, before.reading, reading, t, u)
-    // a standby's archiver stands still, and shows what it archived as a primary
-    if (last && !reading.inRecovery && !archived.has(last)) {
-      archived.add(last)
-      events.push(event(t, 'archive', 'sql', `${last} archived`, { host, u, data: { wal: last } }))
-    }
-    return events
+    const startedAt = clocks.toApp(host, reading.startedAt)?.t ?? reading.startedAt
+    return turns(host, before.reading, reading, { t, u, startedAt })
   }
 }
 
-function turns(host: string, was: PostgresReading, is: PostgresReading, t: number, u: number): LabEvent[] {
+type When = { t: number; u: number; startedAt: number }
+
+function turns(host: string, was: PostgresReading, is: PostgresReading, when: When): LabEvent[] {
+  const { t, u, startedAt } = when
   if (was.inRecovery && !is.inRecovery) {
     const data = { timeline: is.timeline, lsn: is.lsn }
     return [event(t, 'promoted', 'sql', `${host} promoted, timeline ${is.timeline}`, { host, u, data })]
@@ -36,7 +30,7 @@ function turns(host: string, was: PostgresReading, is: PostgresReading, t: numbe
   if (!was.inRecovery && is.inRecovery) {
     const data = { timeline: is.timeline, lsn: is.lsn, lastSeenAsPrimary: was.lsn }
     // it can't have been a standby before this postmaster began
-    const since = Math.min(u, Math.max(0, t - is.startedAt))
+    const since = Math.min(u, Math.max(0, t - startedAt))
     return [event(t, 'demoted', 'sql', `${host} is a standby now`, { host, u: since, data })]
   }
   return []

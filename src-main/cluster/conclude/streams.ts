@@ -49,6 +49,7 @@ export function concludeStreams(dataHosts: readonly string[]): (fact: Fact) => L
   }
 
   return (fact) => {
+    if (fact.source === 'jump') for (const stream of streams.values()) stream.t += fact.axisMs
     if (fact.source !== 'sql' || !fact.reading || !dataHosts.includes(fact.host)) return []
     const { t, host, reading, u = 0 } = fact
     if (!reading.inRecovery) return fromPrimary(host, reading, t, u)

@@ -1,6 +1,7 @@
 import type { BackupReading, HostState, PatroniReading, PostgresReading } from '../../contract/cluster.js'
 import type { LabHost, LabInfo } from '../../contract/lab.js'
 import type { Cadence } from '../cadence.js'
+import type { Clocks } from '../clocks.js'
 import type { Keys } from '../dcs.js'
 import type { EtcdClient } from '../etcd-client.js'
 import type { EtcdMember, Fact } from '../facts.js'
@@ -34,6 +35,7 @@ export interface Board {
   /** WAL was archived since the repository was asked. */
   backupWanted: boolean
   etcdClients: Map<string, EtcdClient>
+  clocks: Clocks
 }
 
 /** What a source may use. `fact` takes in what it found; the observer concludes from it. */
@@ -43,8 +45,6 @@ export interface SourceContext {
   signal: AbortSignal
   now: () => number
   fact: (fact: Fact) => void
-  /** A part changed that no conclusion is drawn from. */
-  changed: () => void
 }
 
 /** False while the engine says that the host does not run: no use in knocking, and no answer would be the present. */

@@ -44,8 +44,8 @@ export async function followEtcdStatus(context: SourceContext): Promise<void> {
     const asked = names.flatMap((name) => (answers.has(name) ? [{ name, answer: answers.get(name)! }] : []))
     // a member that was late the first time round is neither there nor lost yet
     if (signal.aborted || asked.length < names.length) return
-    const { agreed, ...standing } = standingOf(asked, now() - agreedAt)
-    if (agreed) agreedAt = now()
+    const { agreed, ...standing } = standingOf(asked, performance.now() - agreedAt)
+    if (agreed) agreedAt = performance.now()
     board.etcd.set(standing, startedAt)
     fact({ t: now(), source: 'etcd', ...standing })
   }

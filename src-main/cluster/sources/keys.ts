@@ -70,7 +70,7 @@ export async function followLease(context: SourceContext, prefix: string): Promi
     // the key may have changed hands while the question was under way
     if (board.keys.get(dcsKeys.leader)?.lease !== id) return
     if (said.value) board.lease = readLease(board.lease, id, said.value, t)
-    fact({ t, source: 'lease', id, left: said.value })
+    fact({ t, half: said.ageMs, source: 'lease', id, left: said.value })
   }
   if (board.etcdClients.size === 0) return
   await poll({ everyMs: () => leaseEveryMs, read, cadence, signal })

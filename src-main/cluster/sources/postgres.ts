@@ -6,7 +6,7 @@ import { postgresReadingOf, readingSql } from '../postgres-reading.js'
 import { reading } from '../reading.js'
 import { hostRuns, type SourceContext } from './context.js'
 
-const timeoutMs = 900
+const asked = { timeoutMs: 900, name: 'reading' }
 
 /** SQL on one host, directly and over a kept connection, once a second; ten times while it is about to be promoted. */
 export async function followPostgres(
@@ -22,16 +22,26 @@ export async function followPostgres(
 
   const read = async (): Promise<void> => {
     if (!hostRuns(context, name)) return connection.close()
-    const said = await reading(async () => postgresReadingOf((await connection.query(readingSql, { timeoutMs }))[0]))
+    const said = await reading(async () => postgresReadingOf((await connection.query(readingSql, asked))[0]))
     // an answer that was under way when the host went is the past already
     if (!hostRuns(context, name) || signal.aborted) return
-    const t = now() - (said.ok ? said.ageMs : 0)
+    const half = said.ok ? said.ageMs : 0
+    const t = now() - half
     if (said.ok) part.set(said.value, t)
     else part.fail(said.why)
-    const u = readAt === null ? {} : { u: t - readAt }
-    if (said.ok) readAt = t
+    const at = performance.now() - half // steady, whatever happens to the machine's clock
+    const u = readAt === null ? {} : { u: Math.round(at - readAt) }
+    if (said.ok) readAt = at
     const why = said.ok ? {} : { why: said.why }
-    fact({ t, ...u, source: 'sql', host: name, reading: said.ok ? said.value : null, ...why })
+    fact({
+      t,
+      ...u,
+      ...(said.ok ? { half } : {}),
+      source: 'sql',
+      host: name,
+      reading: said.ok ? said.value : null,
+      ...why,
+    })
   }
   const everyMs = (): number => {
     const here = part.view(now())

@@ -94,7 +94,10 @@ test('a switchover: it was asked for, and that tells it from a stop', () => {
       'replica.stopped pg1',
       'promoted pg1',
       'timeline pg1',
+      'service.lost pg2',
+      'service.restarted pg2',
       'demoted pg2',
+      'service.back pg2',
       'replica.streaming pg2',
       'sync.changed',
       'sync.changed',
@@ -108,9 +111,16 @@ test('a freeze: no crash, the lease runs out, and for a moment after the thaw tw
   expect(story(events)).toContain('host.thawed pg2')
   expect(story(events)).toContain('lease.expired pg2')
   expect(story(events)).not.toContain('host.crashed pg2')
-  expect(events.filter(({ kind }) => kind === 'invariant.violated')).toMatchObject([
-    { data: { hosts: ['pg1', 'pg2'] } },
-  ])
+  const [violated, ...others] = events.filter(({ kind }) => kind === 'invariant.violated')
+  expect(violated).toMatchObject({ data: { hosts: ['pg1', 'pg2'], to: null } })
+  expect(others).toEqual([])
+  const at = (kind: string): LabEvent => events.find((event) => event.kind === kind)!
+  const { from, fromU, to, toU } = at('invariant.restored').data as Record<string, number>
+  // proven from the first look after the thaw on; certainly not before the thaw, and over when it was a standby
+  expect(from).toBe(violated!.t)
+  expect(from! - fromU!).toBeGreaterThanOrEqual(at('host.thawed').t)
+  expect(to! - from!).toBeGreaterThanOrEqual(0)
+  expect(to! + toU!).toBeLessThanOrEqual(at('demoted').t)
 })
 
 test.each(['crash', 'stop', 'switchover', 'freeze'])('%s: hearing everything twice concludes nothing twice', (name) => {
@@ -183,7 +193,10 @@ test('what changed while nobody watched is told with its uncertainty, and its ca
 
 test('configuration: what changed, by its path', () => {
   const events = eventsOf([begin, keys(2000, 2, [put('config', { ttl: 30, postgresql: { a: 2 }, pause: true })])])
-  expect(events).toMatchObject([{ kind: 'config.changed', text: 'ttl = 30, postgresql.a = 2, pause = true' }])
+  expect(events).toMatchObject([
+    { kind: 'config.changed', text: 'ttl = 30, postgresql.a = 2, pause = true' },
+    { kind: 'cluster.paused' },
+  ])
 })
 
 test('a manual failover names only the candidate; an emptied request is none', () => {

@@ -225,10 +225,14 @@ test('the SQL reading takes what pg hands it: numbers as text, missing walreceiv
     version: '17.6 (Debian 17.6-1)',
     replication: [{ name: 'pg2', state: 'streaming', sync: 'sync', lag: -8, lag_ms: 0.4 }],
     wal_receiver: null,
-    archiver: { last: null, at: null, failed: 0 },
+    archiver: { last: null, at: null, failed: 0, failed_wal: null, failed_at: null },
+    slots: [{ name: 'pg2', type: 'physical', active: true, status: null, held: -8 }],
+    clock: '2000.6',
   })
   expect(reading).toMatchObject({
     startedAt: 1000,
+    clock: 2001,
+    slots: [{ name: 'pg2', heldBytes: 0, walStatus: null }],
     version: '17.6',
     replication: [{ applicationName: 'pg2', lagBytes: 0, lagMs: 0 }],
   })

@@ -106,3 +106,18 @@ test('hours of use stay bounded in memory', async () => {
   }
   expect(records.length).toBeLessThan(120_001)
 })
+
+test('old positions are thinned while the hosts stay the same; the longest waits are packed with their ticks', () => {
+  const gauge = (t: number, ...names: string[]): LabRecord => ({
+    t,
+    k: 'gauge',
+    hosts: Object.fromEntries(names.map((name) => [name, { walBytes: t, lagBytes: 0, lagMs: 0 }])),
+  })
+  const both = Array.from({ length: 20 }, (_, n) => gauge(n * 1_000, 'pg1', 'pg2'))
+  const records = [...both, gauge(20_000, 'pg2'), gauge(21_000, 'pg2')]
+  expect(compact(records, 3_600_000).map(({ t }) => t)).toEqual([0, 5_000, 10_000, 15_000, 20_000])
+  expect(compact(records, 30_000)).toEqual(records)
+
+  const slow = { ...ticks(200, [3]), slowestMs: [7] } as LabRecord
+  expect(compact([ticks(0, [1, 2]), slow], 3_600_000)).toEqual([{ ...ticks(0, [1, 2, 3]), slowestMs: [null, null, 7] }])
+})
