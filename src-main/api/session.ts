@@ -1,15 +1,14 @@
 import { createObserver } from '../cluster/observer.js'
 import type { ClusterState } from '../contract/cluster.js'
 import type { FaultRecord } from '../contract/fault.js'
-import type { ProbeStats } from '../contract/probe.js'
 import type { LabRecord } from '../contract/record.js'
 import type { World } from '../exercises/world.js'
 import { createFaults, type Faults } from '../faults/index.js'
 import type { LabHandle } from '../lab/handle.js'
-import { createProbe, type Probe } from '../probe/probe.js'
 import { openRecorder, type Recorder } from '../recorder/recorder.js'
 import { logFor } from '../util/log.js'
 import { faultEvent } from './fault-events.js'
+import { createSessionProbe, type SessionProbe } from './session-probe.js'
 import { createWorld } from './world.js'
 
 const log = logFor('session')
@@ -30,15 +29,6 @@ export interface LabSession {
   readonly ended: AbortSignal
   /** Ends everything but the lab itself. */
   close(): Promise<void>
-}
-
-export interface SessionProbe {
-  /** null: none was started in this process. */
-  stats(): ProbeStats | null
-  start(rate?: number): Promise<ProbeStats>
-  stop(): Promise<ProbeStats | null>
-  /** Compares the ledger with the table. Rejects when nobody can be asked. */
-  verify(): Promise<ProbeStats>
 }
 
 export interface SessionOptions {
@@ -68,47 +58,33 @@ export async function openSession(handle: LabHandle, { records }: SessionOptions
   })
   const faults = await createFaults({ lab: handle, observer })
   const listeners = new Set<(state: ClusterState) => void>()
-  let probe: Probe | null = null
-  const state = (): ClusterState => ({ ...observer.state(), probe: probe?.stats() ?? null, faults: faults.list() })
+  /** What a process that keeps no record saw itself: it lives for one command. */
+  const seen: LabRecord[] = []
+  const state = (): ClusterState => ({ ...observer.state(), probe: sessionProbe.stats(), faults: faults.list() })
   const changed = (): void => {
     if (listeners.size === 0) return
     const now = state()
     for (const listener of listeners) listener(now)
   }
 
+  const { stopAll, ...sessionProbe } = createSessionProbe({
+    info,
+    credentials,
+    dir,
+    changed,
+    append,
+    records: (since) => [...recorder.since(since), ...seen.filter(({ t }) => t >= since)],
+    state: () => observer.state(),
+  })
   const stops = [
     observer.onState(changed),
-    ...(records ? [observer.onRecord(append)] : []),
+    observer.onRecord(records ? append : (record) => void seen.push(record)),
     faults.onChange((record: FaultRecord) => {
       const event = faultEvent(record)
       if (event) append(event)
       changed()
     }),
   ]
-  const theProbe = (): Probe => {
-    if (probe) return probe
-    probe = createProbe({ info, credentials, dir })
-    stops.push(probe.onStats(changed), probe.onRecord(append))
-    return probe
-  }
-  const sessionProbe: SessionProbe = {
-    stats: () => probe?.stats() ?? null,
-    async start(rate) {
-      await theProbe().start(rate)
-      changed()
-      return theProbe().stats()
-    },
-    async stop() {
-      await probe?.stop()
-      changed()
-      return probe?.stats() ?? null
-    },
-    async verify() {
-      const stats = await theProbe().verify()
-      changed()
-      return stats
-    },
-  }
   const onState = (listener: (state: ClusterState) => void): (() => void) => {
     listeners.add(listener)
     return () => listeners.delete(listener)
@@ -118,7 +94,7 @@ export async function openSession(handle: LabHandle, { records }: SessionOptions
   const ending = new AbortController()
   const close = async (): Promise<void> => {
     ending.abort()
-    await sessionProbe.stop().catch((err: unknown) => log.warn({ lab: info.lab, err }, 'the probe did not stop'))
+    await stopAll().catch((err: unknown) => log.warn({ lab: info.lab, err }, 'the probe did not stop'))
     for (const stop of stops) stop()
     await faults.close()
     await observer.stop()

@@ -44,8 +44,11 @@ function join(a: Ticks, b: Ticks): Ticks | null {
     acked: [...a.acked, ...b.acked],
     failed: [...a.failed, ...b.failed],
     unknown: [...a.unknown, ...b.unknown],
+    ...(a.slowestMs || b.slowestMs ? { slowestMs: [...waitsOf(a), ...waitsOf(b)] } : {}),
   }
 }
+
+const waitsOf = ({ slowestMs, acked }: Ticks): (number | null)[] => slowestMs ?? acked.map(() => null)
 
 /** The same holder, and more than half of the lease left: an ordinary tooth of the saw. */
 function isQuiet(before: Lease, record: Lease): boolean {
