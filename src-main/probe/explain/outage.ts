@@ -40,10 +40,7 @@ export function explainOutage(
   const during = events.filter(({ t }) => t >= outage.lastAckAt - slackMs && t <= end)
   const gone = during.find(({ kind }) => keyGone.includes(kind))
   const how = gone ? (gone.kind === 'leader.released' ? 'released' : 'expired') : 'same-leader'
-  const cause = causeOf(
-    outage,
-    events.filter(({ t }) => t <= (gone?.t ?? end)),
-  )
+  const cause = causeOf(outage, gone ? events : events.filter(({ t }) => t <= end), gone)
   const bounds = gone ? failover({ outage, events, during, gone, timing }) : sameLeader(outage, during)
   const predicted = predictPhases(how, cause.kind, outage, records, timing)
   const phases = phasesOf(outage, end, bounds, how).map((phase) => {

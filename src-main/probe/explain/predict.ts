@@ -89,8 +89,8 @@ function predictLease(cause: string, outage: Outage, records: readonly LabRecord
     (one) =>
       one.k === 'event' && one.kind === 'etcd.leader' && one.t >= lastAckAt - 500 && one.t <= (until ?? Infinity),
   )
-  // a new leader of etcd grants every lease its whole time again
-  const extended = election ? (election.t - lastAckAt) / 1000 + ttl + leaseSlackS : 0
+  // a new leader of etcd grants every lease its whole time again, and the time of an election on top
+  const extended = election ? (election.t - lastAckAt) / 1000 + ttl + 2 * leaseSlackS : 0
   const left = leaseLeftAt(lastAckAt, records)
   const range =
     left === null
