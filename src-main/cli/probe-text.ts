@@ -16,7 +16,7 @@ function outageText({ outage, cause, phases, predicted }: ExplainedOutage): stri
   const because = phases.find(({ phase }) => phase === 'lease' || phase === 'detection')?.predicted?.because
   return [
     `outage  ${began}  ${s(seconds)}, ${failed} failed, ${unknown} unknown; cause: ${cause.text}\n`,
-    indent(table(rows, ['for', '', 'phase', 'what', 'expected'])),
+    indent(table(rows, ['for', '+/-', 'phase', 'what', 'expected'])),
     predicted ? `  expected in all: ${predicted.fromS.toFixed(1)} to ${s(predicted.toS)}\n` : '',
     because ? `  as ${because}\n` : '',
   ].join('')

@@ -69,7 +69,7 @@ export function settledBy(
   runs: readonly Claimed[],
   primary: Holdings,
   hosts: readonly Asked[],
-  kept = keptRows,
+  kept: number,
 ): { run: number; range: Range }[] {
   const found = hosts.flatMap((asked) => ('found' in asked ? [asked.found] : []))
   if (found.length < hosts.length) return []
@@ -145,8 +145,8 @@ export async function verifyWrites(input: Input): Promise<Verification> {
 }
 
 /** Keeps the table small: removes what is safe everywhere, all but the newest rows. @throws as askAll */
-export async function tidyWrites(input: Input): Promise<void> {
+export async function tidyWrites(input: Input, kept = keptRows): Promise<void> {
   const { runs, primary, hosts } = await askAll(input)
-  const settled = settledBy(runs, primary.found, hosts)
+  const settled = settledBy(runs, primary.found, hosts, kept)
   if (settled.length > 0) await settleRows(input.info.client.readWrite, input.credentials.app, settled)
 }

@@ -2,9 +2,11 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { reportOf, timingOf } from '../../src-main/probe/explain/report.js'
+import { openLedger } from '../../src-main/probe/ledger.js'
 import { createProbe, type Probe } from '../../src-main/probe/probe.js'
+import { tidyWrites } from '../../src-main/probe/verify.js'
 import { waitFor } from '../../src-main/util/wait-for.js'
-import { ask } from '../support/lab-sql.js'
+import { ask, askAsClient } from '../support/lab-sql.js'
 import { watchedLab, type WatchedLab } from '../support/watched-lab.js'
 
 let lab: WatchedLab
@@ -118,12 +120,32 @@ test('rows that vanish are counted as lost, one by one, and by a later process t
   const { acknowledged } = lab.probe.stats()
   expect(acknowledged).toBeGreaterThan(100)
   const { app } = await lab.handle.credentials()
-  const remove = ['psql', '-qAt', '-d', app.database, '-c', 'delete from dojo.writes where id in (10, 11, 50)']
+  const gone = 'delete from dojo.writes where id in (10, 11, 50) and run = (select min(run) from dojo.writes)'
+  const remove = ['psql', '-qAt', '-d', app.database, '-c', gone]
   const leader = (await lab.whole()).leader!
   expect((await lab.handle.exec(leader, remove)).code).toBe(0)
   const later = createProbe({ info: lab.info, credentials: await lab.handle.credentials(), dir: lab.handle.dir })
   expect(await later.verify()).toMatchObject({ lost: 3, running: false })
   expect(later.verification()?.examples.map(({ id }) => id)).toEqual([10, 11, 50])
+})
+
+test('rows that every host has are removed in the end, and no loss is hidden by it', { timeout: 120_000 }, async () => {
+  await lab.whole()
+  const credentials = await lab.handle.credentials()
+  const input = { info: lab.info, credentials, dir: lab.handle.dir }
+  const ledger = await openLedger(input.dir, 'proxy')
+  await tidyWrites({ ...input, runs: ledger.runs() }, 10)
+  const { acknowledged, unknown } = ledger.totals()
+  await ledger.close()
+  const [row] = await askAsClient<{ rows: string }>(lab.handle, 'select count(*) as rows from dojo.writes')
+  expect(Number(row!.rows)).toBeLessThanOrEqual(10 + unknown)
+  const later = createProbe(input)
+  const stats = await later.verify()
+  expect(stats).toMatchObject({ lost: 3, acknowledged })
+  expect(stats.verification!.hosts).toMatchObject([{ absent: 3 }, { absent: 3 }])
+  // a history that has neither the rows nor the mark
+  await askAsClient(lab.handle, 'delete from dojo.settled')
+  expect((await later.verify()).lost).toBeGreaterThan(acknowledged - 20 - unknown)
 })
 
 test('with nobody to ask, a verification is an error and never a zero', { timeout: 120_000 }, async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { both, countOf, firstOf, without, type Range } from '../../../src-main/probe/ranges.js'
+import { both, firstOf, without, type Range } from '../../../src-main/probe/ranges.js'
 import type { Holdings } from '../../../src-main/probe/table.js'
 import { judge, settledBy, type Asked, type Claimed } from '../../../src-main/probe/verify.js'
 
