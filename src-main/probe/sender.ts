@@ -118,15 +118,12 @@ export class Sender {
       // timers go first when this process was held up: an answer that has come meanwhile is read before giving up
       timer = setTimeout(() => (timer = setTimeout(giveUp, 25)), answerLimitMs)
     })
-    const sent = client
-      .query<Row>(text, [...values])
-      .then(
-        ({ rows: [row] }): Outcome =>
-          this.#notReplicated
-            ? { outcome: 'unknown', why: 'committed, but not replicated' }
-            : { outcome: 'acknowledged', ...(row ? { row } : {}) },
-        outcomeOf,
-      )
+    const sent = client.query<Row>(text, [...values]).then((result): Outcome => {
+      if (this.#notReplicated) return { outcome: 'unknown', why: 'committed, but not replicated' }
+      // several statements in one text have a result each
+      const row = [result].flat().at(-1)?.rows[0]
+      return { outcome: 'acknowledged', ...(row ? { row } : {}) }
+    }, outcomeOf)
     const result = await Promise.race([sent, late])
     clearTimeout(timer)
     this.#busySince = null
