@@ -43,7 +43,7 @@ export function createSessionProbe(parts: Parts): SessionProbe & { stopAll(): Pr
       credentials,
       dir,
       route,
-      wroteAt: () => probes.get('proxy')?.lastAckAt() ?? null,
+      writer: () => probes.get('proxy')?.progress() ?? null,
     })
     // the timeline and the exercises know one client: who writes by the main route
     if (route === 'proxy') {

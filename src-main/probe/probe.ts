@@ -36,8 +36,14 @@ export interface ProbeInput {
   route?: ProbeRoute
   /** Attempts per second while all is well. */
   rate?: number
-  /** For the read route: when the newest write was acknowledged, in epoch ms. How old an answer is, is told by it. */
-  wroteAt?: () => number | null
+  /** For the read route: who writes meanwhile. How old an answer is, is told by what is missing in it. */
+  writer?: () => Progress | null
+}
+
+export interface Progress {
+  run: number
+  /** When the first write after this one was acknowledged, in epoch ms; null when none was. It reaches back for a while. */
+  ackedAfter(id: number): number | null
 }
 
 export interface WindowStats {
@@ -66,14 +72,16 @@ export interface Probe {
   verify(): Promise<ProbeStats>
   /** What the last verification found, with examples; null before the first. */
   verification(): Verification | null
-  /** When the newest acknowledgement of this process came, in epoch ms; null before the first. */
-  lastAckAt(): number | null
+  /** The present run, for whoever reads meanwhile; null while nothing is written. */
+  progress(): Progress | null
   /** Counts and outages since a moment (epoch ms). An outage that reaches into the window belongs to it. */
   since(t: number): WindowStats
 }
 
 type Counted = { at: number; outcome: Outcome['outcome'] }
 
+/** Acknowledgements that a reader's answer is compared with. */
+const mostAcks = 5_000
 /** Remembered one by one, for windows; half an hour at 40 writes per second. */
 const mostCounted = 80_000
 
@@ -83,7 +91,7 @@ const newRun = (): number => (newestRun = Math.max(Date.now(), newestRun + 1))
 
 /** @throws DojoError usage, when the topology does not have the route */
 export function createProbe(input: ProbeInput): Probe {
-  const { info, credentials, dir, rate: asked = 40, wroteAt = () => null } = input
+  const { info, credentials, dir, rate: asked = 40, writer = () => null } = input
   const route = routeOf(info, input.route ?? 'proxy')
   const writes = route.does === 'write'
   const statsListeners = new Set<(stats: ProbeStats) => void>()
@@ -101,7 +109,7 @@ export function createProbe(input: ProbeInput): Probe {
   let nextId = 1
   let ticks: TickCounter = countTicks(startedAt)
   let tracker: OutageTracker = trackOutages(startedAt)
-  let lastAckAt: number | null = null
+  let acks: { id: number; at: number }[] = []
   let sinceTidy = tidyAfter
   /** The read route has no ledger. */
   const read = { totals: { acknowledged: 0, failed: 0, unknown: 0 }, outages: [] as Outage[] }
@@ -126,13 +134,14 @@ export function createProbe(input: ProbeInput): Probe {
     // somebody dropped the table or went back to a time before it
     if (writes && tableReady && (code === '42P01' || code === '3F000')) {
       tableReady = false
-      makeTable()
+      prepare()
     }
     counted.push({ at: outcome === 'unknown' ? sentAt : at, outcome })
     if (counted.length > mostCounted) counted = counted.slice(-mostCounted / 2)
     if (!writes) read.totals[outcome]++
     if (outcome === 'acknowledged') {
-      lastAckAt = at
+      acks.push({ id, at })
+      if (acks.length > mostAcks) acks = acks.slice(-mostAcks / 2)
       sinceTidy++
       ledger?.acknowledged(run, id)
       ticks.count('acked', at, at - sentAt)
@@ -144,14 +153,13 @@ export function createProbe(input: ProbeInput): Probe {
     ticks.count(outcome, outcome === 'unknown' ? sentAt : at)
     outageEvents(tracker.missed(outcome, sentAt, at))
   }
-  const answered = (outcome: Outcome, sentAt: number, newest: number | null): Outcome => {
+  const answered = (outcome: Outcome, sentAt: number, wrote: Progress | null): Outcome => {
     // nothing is in doubt about a question that was not answered
     if (outcome.outcome === 'unknown') return { ...outcome, outcome: 'failed' }
-    const behind = outcome.row?.['age']
-    if (typeof behind === 'number' && newest !== null) {
-      age.lastMs = Math.max(0, Math.round(behind - (sentAt - newest)))
-      age.worstMs = Math.max(age.worstMs ?? 0, age.lastMs)
-    }
+    const newest = outcome.row?.['newest']
+    if (typeof newest !== 'number' || !wrote) return outcome
+    age.lastMs = Math.max(0, sentAt - (wrote.ackedAfter(newest) ?? sentAt))
+    age.worstMs = Math.max(age.worstMs ?? 0, age.lastMs)
     return outcome
   }
 
@@ -167,24 +175,28 @@ export function createProbe(input: ProbeInput): Probe {
         void sender.send(insertSql, [run, id]).then((outcome) => settle(id, now, connectedAt, outcome))
         return
       }
-      const newest = wroteAt()
-      void sender.send(newestSql, []).then((outcome) => settle(id, now, connectedAt, answered(outcome, now, newest)))
+      const wrote = writer()
+      void sender
+        .send(newestSql, [wrote?.run ?? 0])
+        .then((outcome) => settle(id, now, connectedAt, answered(outcome, now, wrote)))
       return
     }
     if (!tableReady && now - startedAt < warmUpMs) return
     // all are waiting, and not for long: slow is not down, so this turn is left out
-    if (senders.some((one) => one.waitingMs(now) > 0 && one.waitingMs(now) < hangsMs)) return
+    if (senders.some((one) => one.busy && one.waitingMs(now) < hangsMs)) return
     const why = senders.map((one) => one.lastError).find((one) => one !== undefined) ?? 'no connection is free'
     settle(id, now, 0, { outcome: 'failed', why })
   }
 
-  const makeTable = (): void => {
+  /** Waits for a connection, and makes the table with it. */
+  const prepare = (): void => {
     const sender = nextIdle()
     const again = (ms: number): void => {
-      const timer = setTimeout(makeTable, ms)
+      const timer = setTimeout(prepare, ms)
       stops.push(() => clearTimeout(timer))
     }
     if (!sender) return again(tableRetryMs / 10)
+    if (!writes) return void (tableReady = true)
     void sender.send(createSql, []).then(({ outcome, why }) => {
       if (why) lastError = why
       tableReady = outcome === 'acknowledged'
@@ -238,8 +250,9 @@ export function createProbe(input: ProbeInput): Probe {
     senders = Array.from({ length: connections }, () => new Sender(route, credentials.app))
     nextIdle = inTurn(senders)
     for (const sender of senders) sender.connect()
-    if (writes) makeTable()
-    else tableReady = true
+    acks = []
+    tableReady = false
+    prepare()
     const timer = setInterval(flush, flushEveryMs)
     stops.push(
       () => clearInterval(timer),
@@ -272,7 +285,7 @@ export function createProbe(input: ProbeInput): Probe {
       for (const stop of stops) stop()
       stops = []
       // writes under way still belong to this run
-      while (senders.some((sender) => sender.waitingMs(Date.now()) > 0)) await pause(20)
+      while (senders.some(({ busy }) => busy)) await pause(20)
       for (const sender of senders) sender.close()
       flush()
       await closeBook()
@@ -308,7 +321,8 @@ export function createProbe(input: ProbeInput): Probe {
       }
     },
     verification: () => verified,
-    lastAckAt: () => lastAckAt,
+    progress: () =>
+      running && acks.length > 0 ? { run, ackedAfter: (id) => acks.find((one) => one.id > id)?.at ?? null } : null,
     since(t) {
       const window = { acknowledged: 0, failed: 0, unknown: 0 }
       for (const { at, outcome } of counted) if (at >= t) window[outcome]++

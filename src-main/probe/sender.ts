@@ -35,6 +35,10 @@ export class Sender {
     return this.#client !== null && this.#busySince === null
   }
 
+  get busy(): boolean {
+    return this.#busySince !== null
+  }
+
   /** How long the present statement has been waiting, in ms; 0 when there is none. */
   waitingMs(now: number): number {
     return this.#busySince === null ? 0 : now - this.#busySince

@@ -15,9 +15,8 @@ create table if not exists dojo.settled (run bigint primary key, ids int8multira
 
 export const insertSql = 'insert into dojo.writes (run, id) values ($1, $2)'
 
-/** The age of the newest row that this server shows, by its own clock. */
-export const newestSql = `
-select extract(epoch from clock_timestamp() - at)::float8 * 1000 as age from dojo.writes order by run desc, id desc limit 1`
+/** The newest write of a run that this server shows; 0 when it shows none. */
+export const newestSql = 'select coalesce(max(id), 0)::int as newest from dojo.writes where run = $1'
 
 const standingSql = `
 select pg_is_in_recovery() as recovery, host(inet_server_addr()) as address,
