@@ -188,8 +188,8 @@ test(
     await direct.start(40)
     await writes(40, direct)
     const since = Date.now()
-    // Patroni would end a primary that is cut off; one that hangs leaves it to write on
-    expect((await lab.handle.exec(old, ['pkill', '-STOP', '-f', 'patroni.yml'])).code).toBe(0)
+    // Patroni would end a primary that is cut off; one that hangs leaves it to write on. [.]: not this command itself
+    expect((await lab.handle.exec(old, ['pkill', '-STOP', '-f', 'patroni[.]yml'])).code).toBe(0)
     await lab.faults.inject({ kind: 'partition', target: old })
     await lab.event('promoted', other, since, 120_000)
     await writes(direct.stats().acknowledged + 40, direct)
