@@ -1,4 +1,4 @@
-import type { ExplainedOutage, Outage, OutagePhase } from '../../contract/probe.js'
+import type { ExplainedOutage, Outage, OutagePhase, Predicted } from '../../contract/probe.js'
 import type { EventKind, LabEvent, LabRecord } from '../../contract/record.js'
 import { causeOf } from './cause.js'
 import { predictPhases, predictWhole, timingAt, type Timing } from './predict.js'
@@ -45,7 +45,7 @@ export function explainOutage(
   const predicted = predictPhases(how, cause.kind, outage, records, timing)
   const phases = phasesOf(outage, end, bounds, how).map((phase) => {
     const expected = predicted[phase.phase]
-    return expected ? { ...phase, predicted: expected } : phase
+    return expected ? { ...phase, predicted: fromItsBegin(expected, phase, outage) } : phase
   })
   const whole = predictWhole(predicted)
   return {
@@ -56,6 +56,13 @@ export function explainOutage(
     ...(whole ? { predicted: whole } : {}),
     sentence: sentenceOf(outage, end, phases),
   }
+}
+
+/** What is predicted of the lease counts from the last acknowledged write, and a part of that may be behind it. */
+function fromItsBegin(expected: Predicted, { phase, from }: OutagePhase, { lastAckAt }: Outage): Predicted {
+  const gone = phase === 'lease' ? (from - lastAckAt) / 1000 : 0
+  const left = (s: number): number => Math.max(0, Math.round((s - gone) * 1000) / 1000)
+  return { ...expected, fromS: left(expected.fromS), toS: left(expected.toS) }
 }
 
 const keyGone: readonly EventKind[] = ['lease.expired', 'leader.released', 'leader.lost']

@@ -141,6 +141,16 @@ describe('the lease', () => {
     expect(said.phases[0]!.predicted!.because).toContain('9.0 s of the lease were left')
   })
 
+  test('what the standby took to notice has passed when its phase begins', () => {
+    const noticed = event(crashAtMs + 2_000, 'replica.stopped', { host: 'pg2' })
+    const said = explain(failover(noticed, lease(crashAtMs - 400, 9_400)))
+    expect(said.phases.slice(0, 2)).toMatchObject([
+      { phase: 'detection', seconds: 2 },
+      { phase: 'lease', seconds: 7, predicted: { fromS: 6, toS: 10 } },
+    ])
+    expect(said.predicted!.fromS).toBe(8)
+  })
+
   test('its ttl is the one of that time, not of today', () => {
     const said = explainOutage(
       outageFrom(crashAtMs, crashAtMs + 11_000),
