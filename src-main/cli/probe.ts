@@ -24,7 +24,7 @@ export const probe: Verb = (program, { io, json }) => {
     .argument('<lab>')
     .option('--seconds <number>', 'how long', '10')
     .option('--rate <number>', 'writes per second', '40')
-    .option('--route <name>', `${probeRoutes.join(', ')}; read: reads, while the main route writes`, 'proxy')
+    .option('--route <name>', 'proxy, pgbouncer, direct, or read (which reads while the main route writes)', 'proxy')
     .option(...jsonOption)
     .action((lab: string, options: Options) => {
       const seconds = positive('--seconds', options.seconds)
