@@ -105,7 +105,8 @@ export const plainValues: Record<string, { about: string; sample: Scalar; read: 
     about: 'Lost acknowledged writes that another host still has, on a timeline that was left behind',
     sample: 0,
     async read(context) {
-      const { verification } = await verified(context)
+      const { lost, verification } = await verified(context)
+      if (lost === 0) return known(0, "the probe's ledger against the table")
       if (!verification) return missing('not counted yet')
       const { hosts } = verification
       const silent = hosts.filter(({ ackedOnlyHere }) => ackedOnlyHere === null).map(({ host }) => host)
