@@ -145,17 +145,22 @@ export function createRouter(parts: Parts) {
       heal: os.faults.heal.handler(async ({ input }) => (await session(input.lab)).faults.heal(input.id)),
     },
     probe: {
-      start: os.probe.start.handler(async ({ input }) => (await session(input.lab)).probe.start(input.rate)),
+      start: os.probe.start.handler(async ({ input }) =>
+        (await session(input.lab)).probe.start(input.rate, input.route),
+      ),
       stop: os.probe.stop.handler(async ({ input }) => {
-        const stats = await (await session(input.lab)).probe.stop()
+        const stats = await (await session(input.lab)).probe.stop(input.route)
         if (stats) return stats
         throw new DojoError('not-yet', {
-          what: `No probe runs in lab "${input.lab}"`,
+          what: `No probe runs in lab "${input.lab}" on the route ${input.route}`,
           why: 'none was started by this app',
           next: 'Start it first',
         })
       }),
-      verify: os.probe.verify.handler(async ({ input }) => (await session(input.lab)).probe.verify()),
+      verify: os.probe.verify.handler(async ({ input }) => (await session(input.lab)).probe.verify(input.route)),
+      explain: os.probe.explain.handler(async ({ input }) =>
+        (await session(input.lab)).probe.explain(input.since, input.route),
+      ),
     },
     terminals: {
       list: os.terminals.list.handler(({ input }) => terminals.list(input.lab)),

@@ -1,15 +1,14 @@
 import { createObserver } from '../cluster/observer.js'
 import type { ClusterState } from '../contract/cluster.js'
 import type { FaultRecord } from '../contract/fault.js'
-import type { ProbeStats } from '../contract/probe.js'
 import type { LabRecord } from '../contract/record.js'
 import type { World } from '../exercises/world.js'
 import { createFaults, type Faults } from '../faults/index.js'
 import type { LabHandle } from '../lab/handle.js'
-import { createProbe, type Probe } from '../probe/probe.js'
 import { openRecorder, type Recorder } from '../recorder/recorder.js'
 import { logFor } from '../util/log.js'
 import { faultEvent } from './fault-events.js'
+import { createSessionProbe, type SessionProbe } from './session-probe.js'
 import { watchUnexplained } from './unexplained.js'
 import { verifyAfterOutages } from './verify-writes.js'
 import { keepViolations } from './violations.js'
@@ -33,15 +32,6 @@ export interface LabSession {
   readonly ended: AbortSignal
   /** Ends everything but the lab itself. */
   close(): Promise<void>
-}
-
-export interface SessionProbe {
-  /** null: none was started in this process. */
-  stats(): ProbeStats | null
-  start(rate?: number): Promise<ProbeStats>
-  stop(): Promise<ProbeStats | null>
-  /** Compares the ledger with the table. Rejects when nobody can be asked. */
-  verify(): Promise<ProbeStats>
 }
 
 export interface SessionOptions {
@@ -74,11 +64,12 @@ export async function openSession(handle: LabHandle, { records }: SessionOptions
   })
   const faults = await createFaults({ lab: handle, observer })
   const listeners = new Set<(state: ClusterState) => void>()
-  let probe: Probe | null = null
   const unexplained = watchUnexplained({ hosts: info.hosts.length, faults: () => faults.list(), append })
+  /** What a process that keeps no record saw itself: it lives for one command. */
+  const seen: LabRecord[] = []
   const state = (): ClusterState => ({
     ...observer.state(),
-    probe: probe?.stats() ?? null,
+    probe: sessionProbe.stats(),
     faults: faults.list(),
     violations: violations.list(),
   })
@@ -88,9 +79,20 @@ export async function openSession(handle: LabHandle, { records }: SessionOptions
     for (const listener of listeners) listener(now)
   }
 
+  const { stopAll, ...sessionProbe } = createSessionProbe({
+    info,
+    credentials,
+    dir,
+    changed,
+    append,
+    records: (since) => [...recorder.since(since), ...seen.filter(({ t }) => t >= since)],
+    state: () => state(),
+    signal: ending.signal,
+  })
   const stops = [
     observer.onState(changed),
-    ...(records ? [observer.onRecord(append), recorder.onAppend(unexplained.take), unexplained.stop] : []),
+    observer.onRecord(records ? append : (record) => void seen.push(record)),
+    ...(records ? [recorder.onAppend(unexplained.take), unexplained.stop] : []),
     recorder.onAppend(violations.take),
     faults.onChange((record: FaultRecord) => {
       const event = faultEvent(record)
@@ -98,31 +100,6 @@ export async function openSession(handle: LabHandle, { records }: SessionOptions
       changed()
     }),
   ]
-  const theProbe = (): Probe => {
-    if (probe) return probe
-    probe = createProbe({ info, credentials, dir })
-    stops.push(probe.onStats(changed), probe.onRecord(append))
-    stops.push(verifyAfterOutages({ info, probe, state, append, signal: ending.signal }))
-    return probe
-  }
-  const sessionProbe: SessionProbe = {
-    stats: () => probe?.stats() ?? null,
-    async start(rate) {
-      await theProbe().start(rate)
-      changed()
-      return theProbe().stats()
-    },
-    async stop() {
-      await probe?.stop()
-      changed()
-      return probe?.stats() ?? null
-    },
-    async verify() {
-      const stats = await theProbe().verify()
-      changed()
-      return stats
-    },
-  }
   const onState = (listener: (state: ClusterState) => void): (() => void) => {
     listeners.add(listener)
     return () => listeners.delete(listener)
@@ -131,7 +108,7 @@ export async function openSession(handle: LabHandle, { records }: SessionOptions
   let closing: Promise<void> | undefined
   const close = async (): Promise<void> => {
     ending.abort()
-    await sessionProbe.stop().catch((err: unknown) => log.warn({ lab: info.lab, err }, 'the probe did not stop'))
+    await stopAll().catch((err: unknown) => log.warn({ lab: info.lab, err }, 'the probe did not stop'))
     for (const stop of stops) stop()
     await faults.close()
     await observer.stop()

@@ -9,7 +9,7 @@ import type { Faults } from '../faults/index.js'
 import type { LabHandle } from '../lab/handle.js'
 import type { Recorder } from '../recorder/recorder.js'
 import { repairLab } from './repair.js'
-import type { SessionProbe } from './session.js'
+import type { SessionProbe } from './session-probe.js'
 
 interface Parts {
   handle: LabHandle

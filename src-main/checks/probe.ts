@@ -7,7 +7,7 @@ const params = z
   .strictObject({
     outage: operator.optional().describe('Seconds of the longest outage'),
     lost: operator.optional().describe('Acknowledged writes that the present primary does not have'),
-    acknowledged: operator.optional().describe('Writes acknowledged since the probe started'),
+    acknowledged: operator.optional().describe("Writes acknowledged in this lab, by the probe's ledger"),
     since: z.string().optional().describe('Step from whose begin on outages count; without it: this step'),
     by: z.string().optional().describe('Only settled once this other check has passed and clients can write again'),
   })

@@ -101,8 +101,22 @@ export const plainValues: Record<string, { about: string; sample: Scalar; read: 
       return lost === null ? missing('not counted yet') : known(lost, "the probe's ledger against the table")
     },
   },
+  abandoned: {
+    about: 'Lost acknowledged writes that another host still has, on a timeline that was left behind',
+    sample: 0,
+    async read(context) {
+      const { lost, verification } = await verified(context)
+      if (lost === 0) return known(0, "the probe's ledger against the table")
+      if (!verification) return missing('not counted yet')
+      const { hosts } = verification
+      const silent = hosts.filter(({ ackedOnlyHere }) => ackedOnlyHere === null).map(({ host }) => host)
+      if (silent.length > 0) return missing(`${silent.join(', ')} did not answer`)
+      const most = Math.max(0, ...hosts.map(({ ackedOnlyHere }) => ackedOnlyHere ?? 0))
+      return known(most, "the probe's ledger against the table on each host")
+    },
+  },
   acknowledged: {
-    about: 'Writes acknowledged since the probe started',
+    about: "Writes acknowledged in this lab, by the probe's ledger",
     sample: 1000,
     read: ({ sources }) => {
       const stats = sources.probe.stats()

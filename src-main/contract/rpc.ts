@@ -6,7 +6,7 @@ import { attemptView, exerciseSummary } from './exercise.js'
 import { faultKindInfo, faultRecord } from './fault.js'
 import { bootProgress, labInfo, upOptions } from './lab.js'
 import { labName } from './names.js'
-import { probeStats } from './probe.js'
+import { probeReport, probeRoute, probeStats } from './probe.js'
 import { labRecord } from './record.js'
 import { terminalOpen, terminalOutput, terminalView } from './terminal.js'
 import { topologySummary } from './topology.js'
@@ -19,6 +19,7 @@ export const errorData = z.object({ code: z.string(), what: z.string(), why: z.s
 const call = oc.errors({ DOJO: { data: errorData } })
 const lab = z.object({ lab: labName })
 const attempt = z.object({ attempt: z.string() })
+const onRoute = lab.extend({ route: probeRoute.default('proxy') })
 const ok = z.object({ ok: z.literal(true) })
 
 export const labSummary = z.object({
@@ -82,9 +83,11 @@ export const contract = {
       .output(z.array(faultRecord)),
   },
   probe: {
-    start: call.input(z.object({ lab: labName, rate: z.number().min(1).max(500).default(40) })).output(probeStats),
-    stop: call.input(lab).output(probeStats),
-    verify: call.input(lab).output(probeStats),
+    start: call.input(onRoute.extend({ rate: z.number().min(1).max(500).default(40) })).output(probeStats),
+    stop: call.input(onRoute).output(probeStats),
+    verify: call.input(onRoute).output(probeStats),
+    /** The outages of a route since a moment, split into phases. Asks nobody: verify first for what was lost. */
+    explain: call.input(onRoute.extend({ since: z.number().default(0) })).output(probeReport),
   },
   terminals: {
     list: call.input(lab).output(z.array(terminalView)),

@@ -7,7 +7,8 @@ export const mostMissed = 10
 export type OutageEvent = { what: 'began' | 'ended'; outage: Outage }
 
 export interface OutageTracker {
-  acknowledged(sentAt: number, at: number): OutageEvent[]
+  /** `connectedAt`: when the connection that carried it was made. */
+  acknowledged(sentAt: number, at: number, connectedAt?: number): OutageEvent[]
   missed(how: 'failed' | 'unknown', sentAt: number, at: number): OutageEvent[]
   /** Time passes: nothing at all may come back for a while. */
   tick(at: number): OutageEvent[]
@@ -40,13 +41,13 @@ export function trackOutages(startedAt: number): OutageTracker {
     return [{ what: 'began', outage: present(at, null) }]
   }
   return {
-    acknowledged(sentAt, at) {
+    acknowledged(sentAt, at, connectedAt) {
       // a gap that only shows when it is over, as when writes hung and then went through, counts all the same; one in
       // which nothing was tried is no evidence
       const long = at - lastAckAt > longestGapMs && (gap.from !== null || at - sentAt > longestGapMs)
       const events: OutageEvent[] = []
       if (open || long) {
-        const outage = present(at, at)
+        const outage = { ...present(at, at), ...(connectedAt === undefined ? {} : { connectedAt }) }
         if (!open) events.push({ what: 'began', outage: { ...outage, until: null } })
         ended.push(outage)
         events.push({ what: 'ended', outage })

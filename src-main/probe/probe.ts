@@ -1,17 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Credentials, LabInfo } from '../contract/lab.js'
-import type { Outage, ProbeStats } from '../contract/probe.js'
+import type { Outage, ProbeRoute, ProbeStats, Verification } from '../contract/probe.js'
 import type { LabRecord } from '../contract/record.js'
 import { DojoError } from '../contract/errors.js'
-import { query } from '../cluster/postgres.js'
 import { whyOf } from '../cluster/reading.js'
 import { appClock } from '../util/clock.js'
 import { logFor } from '../util/log.js'
 import { openLedger, type Ledger } from './ledger.js'
 import { trackOutages, type OutageEvent, type OutageTracker } from './outages.js'
-import { createSql, insertSql, verifyWrites, type Verification } from './table.js'
+import { inTurn, pace } from './pace.js'
+import { routeOf } from './routes.js'
+import { Sender, type Outcome } from './sender.js'
+import { createSql, insertSql, newestSql } from './table.js'
 import { countTicks, type TickCounter } from './ticks.js'
-import { Writer, type WriteOutcome } from './writer.js'
+import { tidyWrites, verifyWrites } from './verify.js'
 
 /** Enough that writes which hang do not keep the others from being tried; each can leave one write unknown. */
 const connections = 6
@@ -21,6 +23,8 @@ const hangsMs = 500
 const tableRetryMs = 300
 /** A probe that has just begun may take this long to find its table before attempts count as failed. */
 const warmUpMs = 2000
+/** Acknowledged writes after which it is worth looking which rows can go. */
+const tidyAfter = 20_000
 
 const log = logFor('probe')
 
@@ -29,8 +33,18 @@ export interface ProbeInput {
   credentials: Credentials
   /** The lab's own folder: the ledger goes there. */
   dir: string
-  /** Writes per second while all is well. */
+  /** Default: the client's write route. */
+  route?: ProbeRoute
+  /** Attempts per second while all is well. */
   rate?: number
+  /** For the read route: who writes meanwhile. How old an answer is, is told by what is missing in it. */
+  writer?: () => Progress | null
+}
+
+export interface Progress {
+  run: number
+  /** When the first write after this one was acknowledged, in epoch ms; null when none was. It reaches back for a while. */
+  ackedAfter(id: number): number | null
 }
 
 export interface WindowStats {
@@ -40,119 +54,169 @@ export interface WindowStats {
   outages: Outage[]
 }
 
-/** A client that writes by the client's route and keeps a ledger of what was acknowledged. */
+/** A client on one route. On the others than `read` it writes, and keeps a ledger of what was acknowledged. */
 export interface Probe {
-  /** Begins to write, or changes the rate. Resolves when the ledger is open; the first write may still have to wait. */
+  /** Begins, or changes the rate. Resolves when the ledger is open; the first write may still have to wait. */
   start(rate?: number): Promise<void>
   stop(): Promise<void>
+  /** Reads the ledger, so that the figures are those of earlier runs and processes as well. */
+  load(): Promise<void>
   stats(): ProbeStats
   /** Called 4 to 5 times a second while the probe runs. */
   onStats(listener: (stats: ProbeStats) => void): () => void
   /** Ticks and outage events. */
   onRecord(listener: (record: LabRecord) => void): () => void
-  /** Asks the present primary for every acknowledged write of this lab, of earlier runs too. @throws DojoError host-down */
+  /**
+   * Looks for every acknowledged write of this route, of earlier runs too, on the present primary and on every data host
+   * that answers. @throws DojoError host-down when there is no primary to ask, usage on the read route
+   */
   verify(): Promise<ProbeStats>
   /** What the last verification found, with examples; null before the first. */
   verification(): Verification | null
+  /** The present run, for whoever reads meanwhile; null while nothing is written. */
+  progress(): Progress | null
   /** Counts and outages since a moment (epoch ms). An outage that reaches into the window belongs to it. */
   since(t: number): WindowStats
 }
 
-type Counted = { at: number; outcome: WriteOutcome['outcome'] }
+type Counted = { at: number; outcome: Outcome['outcome'] }
 
+/** Acknowledgements that a reader's answer is compared with. */
+const mostAcks = 5_000
 /** Remembered one by one, for windows; half an hour at 40 writes per second. */
 const mostCounted = 80_000
 
-export function createProbe({ info, credentials, dir, rate: asked = 40 }: ProbeInput): Probe {
+/** Two probes of one lab may begin in the same millisecond; their runs may not have the same name. */
+let newestRun = 0
+const newRun = (): number => (newestRun = Math.max(appClock.now(), newestRun + 1))
+
+/** @throws DojoError usage, when the topology does not have the route */
+export function createProbe(input: ProbeInput): Probe {
+  const { info, credentials, dir, rate: asked = 40, writer = () => null } = input
+  const route = routeOf(info, input.route ?? 'proxy')
+  const writes = route.does === 'write'
   const statsListeners = new Set<(stats: ProbeStats) => void>()
   const recordListeners = new Set<(record: LabRecord) => void>()
+  let opening: Promise<Ledger> | null = null
   let ledger: Ledger | null = null
   let rate = asked
   let running = false
   let startedAt = appClock.now()
-  let writers: Writer[] = []
-  let timers: NodeJS.Timeout[] = []
+  let senders: Sender[] = []
+  let nextIdle = inTurn(senders)
+  let stops: (() => void)[] = []
   let tableReady = false
   let run = 0
   let nextId = 1
   let ticks: TickCounter = countTicks(startedAt)
   let tracker: OutageTracker = trackOutages(startedAt)
-  const earlier: Outage[] = []
-  const totals = { acknowledged: 0, failed: 0, unknown: 0 }
+  let acks: { id: number; at: number }[] = []
+  let sinceTidy = tidyAfter
+  /** The read route has no ledger. */
+  const read = { totals: { acknowledged: 0, failed: 0, unknown: 0 }, outages: [] as Outage[] }
+  const age: { lastMs: number | null; worstMs: number | null } = { lastMs: null, worstMs: null }
   let counted: Counted[] = []
   let lastError: string | undefined
-  let verified: { found: Verification; at: number } | null = null
-  let stopClock = (): void => undefined
+  let verified: Verification | null = null
 
   const emit = (record: LabRecord): void => {
     for (const listener of recordListeners) listener(record)
   }
   const outageEvents = (events: readonly OutageEvent[]): void => {
-    for (const { what, outage } of events) emit(outageRecord(what, outage))
+    for (const { what, outage } of events) {
+      if (what === 'ended' && writes) ledger?.outageEnded(run, outage)
+      else if (what === 'ended') read.outages.push(outage)
+      emit(outageRecord(what, outage))
+    }
   }
-  const settle = (id: number, sentAt: number, { outcome, why, code }: WriteOutcome): void => {
+  const settle = (id: number, sentAt: number, connectedAt: number, { outcome, why, code }: Outcome): void => {
     const at = appClock.now()
     if (why) lastError = why
     // somebody dropped the table or went back to a time before it
-    if (tableReady && (code === '42P01' || code === '3F000')) {
+    if (writes && tableReady && (code === '42P01' || code === '3F000')) {
       tableReady = false
-      void makeTable()
+      prepare()
     }
-    totals[outcome]++
     counted.push({ at: outcome === 'unknown' ? sentAt : at, outcome })
     if (counted.length > mostCounted) counted = counted.slice(-mostCounted / 2)
+    if (!writes) read.totals[outcome]++
     if (outcome === 'acknowledged') {
+      acks.push({ id, at })
+      if (acks.length > mostAcks) acks = acks.slice(-mostAcks / 2)
+      sinceTidy++
       ledger?.acknowledged(run, id)
-      ticks.count('acked', at)
-      outageEvents(tracker.acknowledged(sentAt, at))
+      ticks.count('acked', at, at - sentAt)
+      outageEvents(tracker.acknowledged(sentAt, at, connectedAt))
       return
     }
     if (outcome === 'unknown') ledger?.unknown(run, id)
+    else ledger?.failed(run)
     ticks.count(outcome, outcome === 'unknown' ? sentAt : at)
     outageEvents(tracker.missed(outcome, sentAt, at))
   }
+  const answered = (outcome: Outcome, sentAt: number, wrote: Progress | null): Outcome => {
+    // nothing is in doubt about a question that was not answered
+    if (outcome.outcome === 'unknown') return { ...outcome, outcome: 'failed' }
+    const newest = outcome.row?.['newest']
+    if (typeof newest !== 'number' || !wrote) return outcome
+    age.lastMs = Math.max(0, sentAt - (wrote.ackedAfter(newest) ?? sentAt))
+    age.worstMs = Math.max(age.worstMs ?? 0, age.lastMs)
+    return outcome
+  }
 
-  let turn = 0
   /** One attempt. Without a usable connection it could not be sent; a client would have seen an error. */
   const attempt = (): void => {
     const now = appClock.now()
-    const writer = tableReady ? nextIdle() : undefined
+    const sender = tableReady ? nextIdle() : undefined
     const id = nextId
-    if (writer) {
+    if (sender) {
       nextId++
-      void writer.write(insertSql, [run, id]).then((outcome) => settle(id, now, outcome))
+      const { connectedAt } = sender
+      if (writes) {
+        void sender.send(insertSql, [run, id]).then((outcome) => settle(id, now, connectedAt, outcome))
+        return
+      }
+      const wrote = writer()
+      void sender
+        .send(newestSql, [wrote?.run ?? 0])
+        .then((outcome) => settle(id, now, connectedAt, answered(outcome, now, wrote)))
       return
     }
     if (!tableReady && now - startedAt < warmUpMs) return
     // all are waiting, and not for long: slow is not down, so this turn is left out
-    if (writers.some((one) => one.waitingMs(now) > 0 && one.waitingMs(now) < hangsMs)) return
-    const why = writers.map((one) => one.lastError).find((one) => one !== undefined) ?? 'no connection is free'
-    settle(id, now, { outcome: 'failed', why })
-  }
-  const nextIdle = (): Writer | undefined => {
-    for (let n = 0; n < writers.length; n++) {
-      const writer = writers[(turn + n) % writers.length]!
-      if (!writer.idle) continue
-      turn = (turn + n + 1) % writers.length
-      return writer
-    }
-    return undefined
+    if (senders.some((one) => one.busy && one.waitingMs(now) < hangsMs)) return
+    const why = senders.map((one) => one.lastError).find((one) => one !== undefined) ?? 'no connection is free'
+    settle(id, now, 0, { outcome: 'failed', why })
   }
 
-  const makeTable = async (): Promise<void> => {
-    try {
-      await query(info.client.readWrite, credentials.app, createSql, { timeoutMs: 5000 })
-      tableReady = true
-    } catch (error) {
-      lastError = whyOf(error)
-      if (running) timers.push(setTimeout(() => void makeTable(), tableRetryMs))
+  /** Waits for a connection, and makes the table with it. */
+  const prepare = (): void => {
+    const sender = nextIdle()
+    const again = (ms: number): void => {
+      const timer = setTimeout(prepare, ms)
+      stops.push(() => clearTimeout(timer))
     }
+    if (!sender) return again(tableRetryMs / 10)
+    if (!writes) return void (tableReady = true)
+    void sender.send(createSql, []).then(({ outcome, why }) => {
+      if (why) lastError = why
+      tableReady = outcome === 'acknowledged'
+      if (!tableReady && running) again(tableRetryMs)
+    })
+  }
+  const tidy = (): void => {
+    if (!ledger || sinceTidy < tidyAfter || !tableReady) return
+    sinceTidy = 0
+    tidyWrites({ info, credentials, runs: ledger.runs() }).catch((err: unknown) =>
+      log.info({ lab: info.lab, err }, 'rows could not be settled; the next try comes later'),
+    )
   }
   const flush = (): void => {
     const now = appClock.now()
     outageEvents(tracker.tick(now))
     for (const record of ticks.take(now)) emit(record)
     ledger?.save().catch((err: unknown) => log.error({ lab: info.lab, err }, 'the ledger can’t be written'))
+    tidy()
     const stats = present()
     for (const listener of statsListeners) listener(stats)
   }
@@ -162,47 +226,55 @@ export function createProbe({ info, credentials, dir, rate: asked = 40 }: ProbeI
     for (let n = counted.length - 1; n >= 0 && counted[n]!.at > now - 3000; n--) {
       if (counted[n]!.outcome === 'acknowledged' && counted[n]!.at > now - 1000) perSecond++
     }
+    const ended = ledger ? ledger.runs().flatMap(({ outages }) => outages) : read.outages
     return {
       running,
+      ...(route.name === 'proxy' ? {} : { route: route.name }),
       startedAt,
       writesPerSecond: running ? perSecond : 0,
       rate,
-      ...totals,
-      outages: [...earlier, ...tracker.outages(now)],
-      lost: verified?.found.lost ?? null,
+      ...(ledger?.totals() ?? read.totals),
+      outages: [...ended, ...tracker.outages(now).filter(({ until }) => until === null)],
+      lost: verified?.lost ?? null,
       verifiedAt: verified?.at ?? null,
+      ...(verified ? { verification: verified } : {}),
+      ...(writes ? {} : { answerAge: { ...age } }),
       ...(lastError === undefined ? {} : { lastError }),
     }
   }
   const begin = (): void => {
-    run = startedAt = appClock.now()
+    run = newRun()
+    startedAt = appClock.now()
     nextId = 1
     ticks = countTicks(startedAt)
-    earlier.push(...tracker.outages(startedAt).filter(({ until }) => until !== null))
     tracker = trackOutages(startedAt)
-    writers = Array.from({ length: connections }, () => new Writer(info.client.readWrite, credentials.app))
-    for (const writer of writers) writer.connect()
-    void makeTable()
-    // an hour that the machine's clock was set by is no hour without writes
-    stopClock = appClock.onJump(({ axisMs }) => {
-      tracker.shift(axisMs)
-      ticks.shift(axisMs)
-    })
-    let due = performance.now()
-    const pace = setInterval(
-      () => {
-        const now = performance.now()
-        const everyMs = 1000 / rate
-        // what this process itself slept through was never tried, and says nothing about the cluster
-        if (now - due > 500) {
-          due = now
-          tracker.slept(appClock.now())
-        }
-        for (; due <= now; due += everyMs) attempt()
-      },
-      Math.max(10, 1000 / rate),
+    senders = Array.from({ length: connections }, () => new Sender(route, credentials.app))
+    nextIdle = inTurn(senders)
+    for (const sender of senders) sender.connect()
+    acks = []
+    tableReady = false
+    prepare()
+    const timer = setInterval(flush, flushEveryMs)
+    stops.push(
+      // an hour that the machine's clock was set by is no hour without writes
+      appClock.onJump(({ axisMs }) => {
+        tracker.shift(axisMs)
+        ticks.shift(axisMs)
+      }),
+      () => clearInterval(timer),
+      pace(
+        () => rate,
+        attempt,
+        () => tracker.slept(appClock.now()),
+      ),
     )
-    timers.push(pace, setInterval(flush, flushEveryMs))
+  }
+  /** A closed ledger is still known; it is read anew when it is wanted again, as another process may have added to it. */
+  const openBook = (): Promise<Ledger> => (opening ??= openLedger(dir, route.name).then((opened) => (ledger = opened)))
+  const closeBook = async (): Promise<void> => {
+    const opened = await opening
+    opening = null
+    await opened?.close()
   }
 
   return {
@@ -210,21 +282,24 @@ export function createProbe({ info, credentials, dir, rate: asked = 40 }: ProbeI
       rate = wanted
       if (running) return
       running = true
-      ledger ??= await openLedger(dir)
+      if (writes) await openBook()
       begin()
     },
     async stop() {
       if (!running) return
       running = false
-      stopClock()
-      for (const timer of timers) clearTimeout(timer)
-      timers = []
+      for (const stop of stops) stop()
+      stops = []
       // writes under way still belong to this run
-      while (writers.some((writer) => writer.waitingMs(appClock.now()) > 0)) await pause(20)
-      for (const writer of writers) writer.close()
+      while (senders.some(({ busy }) => busy)) await pause(20)
+      for (const sender of senders) sender.close()
       flush()
-      await ledger?.close()
-      ledger = null
+      await closeBook()
+    },
+    async load() {
+      if (!writes || running) return
+      await openBook()
+      if (!running) await closeBook()
     },
     stats: present,
     onStats(listener) {
@@ -236,10 +311,10 @@ export function createProbe({ info, credentials, dir, rate: asked = 40 }: ProbeI
       return () => void recordListeners.delete(listener)
     },
     async verify() {
-      const opened = ledger ?? (await openLedger(dir))
+      if (!writes) throw readLeavesNothing()
+      const { runs } = await openBook()
       try {
-        const found = await verifyWrites(info, credentials.app, opened.runs())
-        verified = { found, at: appClock.now() }
+        verified = await verifyWrites({ info, credentials, runs: runs() })
         return present()
       } catch (error) {
         throw new DojoError('host-down', {
@@ -248,10 +323,12 @@ export function createProbe({ info, credentials, dir, rate: asked = 40 }: ProbeI
           next: 'Wait until the write route leads to a primary, then verify again',
         })
       } finally {
-        if (!ledger) await opened.close()
+        if (!running) await closeBook()
       }
     },
-    verification: () => verified?.found ?? null,
+    verification: () => verified,
+    progress: () =>
+      running && acks.length > 0 ? { run, ackedAfter: (id) => acks.find((one) => one.id > id)?.at ?? null } : null,
     since(t) {
       const window = { acknowledged: 0, failed: 0, unknown: 0 }
       for (const { at, outcome } of counted) if (at >= t) window[outcome]++
@@ -260,6 +337,13 @@ export function createProbe({ info, credentials, dir, rate: asked = 40 }: ProbeI
     },
   }
 }
+
+const readLeavesNothing = (): DojoError =>
+  new DojoError('usage', {
+    what: 'There is nothing to verify on the read route',
+    why: 'it only reads, and keeps no ledger',
+    next: 'Verify the route proxy, pgbouncer or direct',
+  })
 
 function outageRecord(what: OutageEvent['what'], outage: Outage): LabRecord {
   const text = what === 'began' ? 'writes stop' : `outage ${outage.seconds.toFixed(1)} s`

@@ -26,4 +26,31 @@ export function addRange(ranges: Range[], [from, to]: Range): void {
   else for (let n = from; n <= to; n++) addTo(ranges, n)
 }
 
+/** What is in `a` and not in `b`. Both ascending. */
+export function without(a: readonly Range[], b: readonly Range[]): Range[] {
+  const left: Range[] = []
+  let n = 0
+  for (const [from, to] of a) {
+    let at = from
+    while (n < b.length && b[n]![1] < at) n++
+    for (let i = n; i < b.length && b[i]![0] <= to; i++) {
+      if (b[i]![0] > at) left.push([at, b[i]![0] - 1])
+      at = b[i]![1] + 1
+    }
+    if (at <= to) left.push([at, to])
+  }
+  return left
+}
+
+export const both = (a: readonly Range[], b: readonly Range[]): Range[] => without(a, without(a, b))
+
+/** The first `most` numbers. */
+export function firstOf(ranges: readonly Range[], most: number): number[] {
+  const found: number[] = []
+  for (const [from, to] of ranges) {
+    for (let n = from; n <= to && found.length < most; n++) found.push(n)
+  }
+  return found
+}
+
 export const countOf = (ranges: readonly Range[]): number => ranges.reduce((sum, [from, to]) => sum + to - from + 1, 0)

@@ -3,10 +3,11 @@ import type { LabRecord } from '../contract/record.js'
 export const tickMs = 100
 type Ticks = Extract<LabRecord, { k: 'ticks' }>
 type Outcome = 'acked' | 'failed' | 'unknown'
-type Tick = Record<Outcome, number>
+type Tick = Record<Outcome, number> & { slowestMs: number | null }
 
 export interface TickCounter {
-  count(outcome: Outcome, at: number): void
+  /** `waitedMs`: how long an acknowledged write took. */
+  count(outcome: Outcome, at: number, waitedMs?: number): void
   /** Records for what ended before `now`, oldest first; quiet ticks of a running probe are zeros, as they mean something. */
   take(now: number): Ticks[]
   /** The app's clock was set: nothing is missing between what was counted and what comes now. */
@@ -21,10 +22,11 @@ export function countTicks(startedAt: number): TickCounter {
   const slots = new Map<number, Tick>()
   let next = slotOf(startedAt)
   return {
-    count(outcome, at) {
+    count(outcome, at, waitedMs) {
       const slot = slotOf(at)
-      const tick = slots.get(slot) ?? { acked: 0, failed: 0, unknown: 0 }
+      const tick = slots.get(slot) ?? { acked: 0, failed: 0, unknown: 0, slowestMs: null }
       tick[outcome]++
+      if (waitedMs !== undefined) tick.slowestMs = Math.max(tick.slowestMs ?? 0, waitedMs)
       slots.set(slot, tick)
     },
     take(now) {
@@ -61,5 +63,13 @@ function runsOf(sorted: readonly number[]): number[][] {
 
 function recordOf(run: readonly number[], slots: ReadonlyMap<number, Tick>): Ticks {
   const counts = (outcome: Outcome): number[] => run.map((slot) => slots.get(slot)?.[outcome] ?? 0)
-  return { t: run[0]!, k: 'ticks', acked: counts('acked'), failed: counts('failed'), unknown: counts('unknown') }
+  const slowestMs = run.map((slot) => slots.get(slot)?.slowestMs ?? null)
+  return {
+    t: run[0]!,
+    k: 'ticks',
+    acked: counts('acked'),
+    failed: counts('failed'),
+    unknown: counts('unknown'),
+    ...(slowestMs.some((ms) => ms !== null) ? { slowestMs } : {}),
+  }
 }

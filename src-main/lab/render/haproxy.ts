@@ -1,6 +1,9 @@
 import type { HostFile } from '../../docker/archive.js'
 import { hostsWith, type LabPlan } from '../plan.js'
 
+/** How the write route finds out who may be written to; Patroni answers. Also what an outage's routing is compared with. */
+export const writeChecks = { interMs: 500, fastMs: 200, downMs: 200, timeoutMs: 1000, fall: 2, rise: 1 }
+
 /**
  * Two addresses, one that may be written to and one for reading; Patroni's REST API says who belongs to which.
  * `retries 0` and cutting the sessions of a server that went down shortened outages most when that was measured.
@@ -8,6 +11,7 @@ import { hostsWith, type LabPlan } from '../plan.js'
 export function renderHaproxy({ topology }: LabPlan): HostFile[] {
   const databases = hostsWith(topology, 'patroni')
   const servers = databases.map((host) => `  server ${host} ${host}:5432 check port 8008\n`).join('')
+  const { interMs, fastMs, downMs, timeoutMs, fall, rise } = writeChecks
   const content = `# Rendered from the lab's topology.
 global
   maxconn 1000
@@ -18,7 +22,7 @@ defaults
   log global
   retries 0
   timeout connect 1s
-  timeout check 1s
+  timeout check ${timeoutMs}ms
   timeout client 30m
   timeout server 30m
 
@@ -26,7 +30,7 @@ listen write
   bind :5000
   option httpchk OPTIONS /primary
   http-check expect status 200
-  default-server inter 500ms fastinter 200ms downinter 200ms fall 2 rise 1 on-marked-down shutdown-sessions
+  default-server inter ${interMs}ms fastinter ${fastMs}ms downinter ${downMs}ms fall ${fall} rise ${rise} on-marked-down shutdown-sessions
 ${servers}
 listen read
   bind :5001

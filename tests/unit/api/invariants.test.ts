@@ -55,7 +55,10 @@ function probed(
       },
       verify: () =>
         now.refusals-- > 0 ? Promise.reject(new Error('nobody there')) : Promise.resolve({} as unknown as ProbeStats),
-      verification: () => ({ lost: now.lost, host: 'pg2', examples: now.lost > 0 ? [{ run: 1, id: 7 }] : [] }),
+      verification: () => {
+        const examples = now.lost > 0 ? [{ run: 1, id: 7 }] : []
+        return { at: 1, host: 'pg2', acknowledged: 100, lost: now.lost, unknownFound: 0, examples, hosts: [] }
+      },
     },
     state: () => ({ dcs: { value: { config: { synchronous_mode: now.synchronous } } } }) as unknown as ClusterState,
     append: (record) => void (record.k === 'event' && told.push(record)),

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { faultOptions } from '../../../src-main/cli/fault-options.js'
 import { ago, bytes, table } from '../../../src-main/cli/output.js'
+import { reportText } from '../../../src-main/cli/probe-text.js'
 import { showBoot } from '../../../src-main/cli/show-boot.js'
 import { probeText, statusText } from '../../../src-main/cli/status-text.js'
 import type { ClusterState, HostView } from '../../../src-main/contract/cluster.js'
 import type { BootProgress } from '../../../src-main/contract/lab.js'
+import type { ProbeReport } from '../../../src-main/contract/probe.js'
 
 test('columns are aligned, without spaces at the end', () => {
   expect(
@@ -26,6 +28,50 @@ test('sizes and ages are in the largest unit that says something', () => {
     '2 h ago',
     '3 days ago',
   ])
+})
+
+test('a probe says the claim, each phase beside what was expected, and what each host has', () => {
+  const predicted = { fromS: 17, toS: 21, because: 'ttl 20' }
+  const phase = { from: 0, until: 18_700, seconds: 18.7, evidence: 'lease expired', predicted }
+  const none = { recovery: null, timeline: null, absent: null, onlyHere: null, ackedOnlyHere: null }
+  const report = {
+    claim: 'outage 21.9 s.',
+    stats: {
+      verification: {
+        host: 'pg2',
+        hosts: [
+          { host: 'pg1', recovery: false, timeline: 1, absent: 4, onlyHere: 12, ackedOnlyHere: 9 },
+          { host: 'pg3', ...none, why: 'connection refused' },
+        ],
+      },
+    },
+    outages: [
+      {
+        outage: { from: 0, lastAckAt: 0, until: 21_900, seconds: 21.9, failed: 60, unknown: 3 },
+        cause: { kind: 'crash', t: 0, text: 'crash pg1' },
+        how: 'expired',
+        phases: [{ ...phase, phase: 'lease', uncertainty: 0.2, doing: 'waiting for the lease (ttl 20)' }],
+        predicted: { fromS: 17, toS: 30.6, because: 'ttl 20' },
+      },
+    ],
+  } as unknown as ProbeReport
+  expect(reportText(report)).toBe(
+    [
+      'outage 21.9 s.',
+      '',
+      'outage  1970-01-01T00:00:00.000Z  21.9 s, 60 failed, 3 unknown; cause: crash pg1',
+      '  FOR     +/-      PHASE  WHAT                            EXPECTED',
+      '  18.7 s  ± 0.2 s  lease  waiting for the lease (ttl 20)  17.0 to 21.0 s',
+      '  expected in all: 17.0 to 30.6 s',
+      '  as ttl 20',
+      '',
+      'HOST  IS                             TIMELINE  ABSENT  ONLY THERE',
+      'pg1   takes writes                   1         4       12',
+      'pg3   no answer: connection refused  -         -       -',
+      'absent: acknowledged and not there. only there: not on pg2, the present primary',
+      '',
+    ].join('\n'),
+  )
 })
 
 describe('options of a fault', () => {

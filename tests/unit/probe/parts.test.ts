@@ -7,7 +7,7 @@ import { ledgerFile, openLedger } from '../../../src-main/probe/ledger.js'
 import { trackOutages } from '../../../src-main/probe/outages.js'
 import { addTo, countOf, type Range } from '../../../src-main/probe/ranges.js'
 import { countTicks } from '../../../src-main/probe/ticks.js'
-import { outcomeOf } from '../../../src-main/probe/writer.js'
+import { outcomeOf } from '../../../src-main/probe/sender.js'
 
 test('numbers in any order become few ranges, each counted once', () => {
   const ranges: Range[] = []
@@ -26,16 +26,19 @@ test('numbers in any order become few ranges, each counted once', () => {
 test('a ledger that is opened again knows what was acknowledged and what is unknown', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'dojo-ledger-'))
   try {
-    const first = await openLedger(dir)
+    const ended = { from: 5, lastAckAt: 4, until: 9, seconds: 0.005, failed: 1, unknown: 0, connectedAt: 8 }
+    const first = await openLedger(dir, 'proxy')
     for (let id = 1; id <= 100; id++) {
       if (id === 50) first.unknown(7, id)
       else first.acknowledged(7, id)
       if (id % 30 === 0) await first.save()
     }
+    first.failed(7)
+    first.outageEnded(7, ended)
     await first.save()
     first.acknowledged(7, 101) // never saved, as after a kill
     await first.close()
-    const second = await openLedger(dir)
+    const second = await openLedger(dir, 'proxy')
     expect(second.runs()).toEqual([
       {
         run: 7,
@@ -44,11 +47,13 @@ test('a ledger that is opened again knows what was acknowledged and what is unkn
           [51, 100],
         ],
         unknown: [50],
+        failed: 1,
+        outages: [ended],
       },
     ])
-    expect(second.total()).toBe(99)
+    expect(second.totals()).toEqual({ acknowledged: 99, failed: 1, unknown: 1 })
     await second.close()
-    expect(ledgerFile).toBe('probe.jsonl')
+    expect([ledgerFile('proxy'), ledgerFile('direct')]).toEqual(['probe.jsonl', 'probe-direct.jsonl'])
   } finally {
     await rm(dir, { recursive: true, force: true })
   }
@@ -73,6 +78,13 @@ test('an outage runs from the last acknowledgement before to the first one after
     { what: 'ended', outage: { from: 1010, lastAckAt: 1000, until: 22_900, seconds: 21.9, failed: 2, unknown: 1 } },
   ])
   expect(tracker.outages(30_000)).toHaveLength(1)
+})
+
+test('an outage keeps when the connection was made that ended it', () => {
+  const tracker = trackOutages(0)
+  tracker.acknowledged(90, 100, 1)
+  for (let n = 0; n < 20; n++) tracker.missed('failed', 110 + n, 110 + n)
+  expect(tracker.acknowledged(5_900, 6_000, 5_000)).toMatchObject([{ what: 'ended', outage: { connectedAt: 5_000 } }])
 })
 
 test('a few failed writes between acknowledgements are no outage, more than ten are', () => {
@@ -104,6 +116,16 @@ test('ticks count when an answer came, and unknown writes when they were sent', 
     { t: 1200, k: 'ticks', acked: [0], failed: [0], unknown: [0] },
   ])
   expect(ticks.take(1350)).toEqual([])
+})
+
+test('ticks keep the longest wait of what was acknowledged in them', () => {
+  const ticks = countTicks(1000)
+  ticks.count('acked', 1010, 4)
+  ticks.count('acked', 1020, 30)
+  ticks.count('acked', 1030, 5)
+  ticks.count('failed', 1110)
+  expect(ticks.take(1250)).toMatchObject([{ acked: [3, 0], slowestMs: [30, null] }])
+  expect(ticks.take(1350)[0]).not.toHaveProperty('slowestMs')
 })
 
 test.each([

@@ -88,6 +88,15 @@ test('packing ticks loses no write and keeps gaps as gaps', () => {
   expect(compact(records, 1000)).toEqual(records)
 })
 
+test('packing ticks keeps the longest waits in their places, also beside blocks that have none', () => {
+  const waits = (t: number, acked: number[], slowestMs: (number | null)[]): LabRecord => ({
+    ...(ticks(t, acked) as Extract<LabRecord, { k: 'ticks' }>),
+    slowestMs,
+  })
+  const records = [ticks(0, [1, 2]), waits(200, [3, 0], [7, null]), ticks(400, [4])]
+  expect(compact(records, 3_600_000)).toEqual([waits(0, [1, 2, 3, 0, 4], [null, null, 7, null, null])])
+})
+
 test('old leases are thinned where they were simply renewed, and nowhere else', () => {
   const renewed = Array.from({ length: 100 }, (_, n) => lease(n * 500, 20_000 - (n % 4) * 500))
   const dying = Array.from({ length: 40 }, (_, n) => lease(50_000 + n * 500, 20_000 - n * 500))
