@@ -74,6 +74,13 @@ test.each([
   [{ kind: 'kill', target: 'pg1' }, 'usage', 'process'],
   [{ kind: 'start', target: 'pg1' }, 'fault-refused', 'pg1 is running'],
   [{ kind: 'kill', target: 'witness', options: { process: 'postgres' } }, 'fault-refused', 'no postgres'],
+  [{ kind: 'kill', target: 'pg1', options: { process: 'archiver', signal: 'TERM' } }, 'fault-refused', 'use KILL'],
+  [{ kind: 'service-down', target: 'witness', options: { service: 'haproxy' } }, 'fault-refused', 'no haproxy'],
+  [{ kind: 'restart-loop', target: 'backup', options: { process: 'etcd' } }, 'fault-refused', 'no etcd'],
+  [{ kind: 'lose-member', target: 'backup' }, 'fault-refused', 'no member of etcd'],
+  [{ kind: 'lose-quorum', target: 'backup' }, 'fault-refused', 'no member of etcd'],
+  [{ kind: 'promote', target: 'witness' }, 'fault-refused', 'a host with PostgreSQL'],
+  [{ kind: 'orphan-slot', target: 'pg1', options: { slot: "x'; --" } }, 'usage', 'lower-case'],
 ])('%j is refused as %s before anything is done', async (request, code, word) => {
   const failure: unknown = await faults.inject(request).catch((error: unknown) => error)
   expect(failure).toMatchObject({ code, message: expect.stringContaining(word) })
