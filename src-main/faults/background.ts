@@ -10,9 +10,9 @@ const limit = { timeoutMs: 10_000 }
 /** With brackets, so that a search does not find itself. */
 const pattern = (id: string): string => `[d]ojo-fault-${id}`
 
-/** Starts a shell script as a user of the host. Its environment is the host's own. */
+/** Starts a bash script as a user of the host. Its environment is the host's own. */
 export async function startBehind({ id, exec }: OnHost, script: string, user: 'root' | 'postgres'): Promise<void> {
-  const started = 'setsid --fork sh -c "$1" "$2" < /dev/null > /dev/null 2>&1'
+  const started = 'setsid --fork bash -c "$1" "$2" < /dev/null > /dev/null 2>&1'
   const argv = ['sh', '-c', started, 'sh', script, `dojo-fault-${id}`]
   const { code, stderr } = await exec(argv, { ...limit, user })
   if (code !== 0) throw new Error(`it could not be started: ${stderr.trim()}`)
@@ -25,7 +25,7 @@ export async function runsBehind({ id, exec }: OnHost): Promise<boolean> {
 
 /** Ends it with everything that it started. Nothing to end is no mistake. */
 export async function endBehind({ id, exec }: OnHost): Promise<void> {
-  // each is the leader of a session and of a process group of its own
-  const script = `for pid in $(pgrep --full '${pattern(id)}'); do kill -KILL -- "-$pid" 2> /dev/null || true; done`
+  // it leads a process group of its own; by `pkill`, as the shell's own kill knows no groups
+  const script = `for pid in $(pgrep --full '${pattern(id)}'); do pkill --signal KILL --pgroup "$pid" || true; done`
   await exec(['sh', '-c', script], limit)
 }

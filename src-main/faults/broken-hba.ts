@@ -60,9 +60,16 @@ async function knock(context: Context, on: string): Promise<string> {
   if (!from) throw new Error('no other host runs that could try to connect')
   const standby = before.find(letsStandbysIn)?.trim().split(/\s+/)[2]
   const as = wanted.refuses === 'replication' ? `replication=true user=${standby}` : `dbname=${database} user=${owner}`
-  const argv = ['psql', '--no-password', '--no-psqlrc', `host=${on} connect_timeout=3 ${as}`, '-Atc', 'IDENTIFY_SYSTEM']
-  const { stderr } = await execOn(from, argv, { env: { PGPASSFILE: '/dev/null' }, timeoutMs: 10_000 })
-  return stderr.trim().split('\n')[0] ?? ''
+  const argv = [
+    'psql',
+    '--no-password',
+    '--no-psqlrc',
+    `host=${on} port=5432 connect_timeout=3 ${as}`,
+    '-Atc',
+    'IDENTIFY_SYSTEM',
+  ]
+  const { stderr } = await execOn(from, argv, { env: { PGPASSFILE: '/nowhere' }, timeoutMs: 10_000 })
+  return stderr.trim().split('\n').at(-1) ?? ''
 }
 const isRefused = (said: string): boolean => said.includes('pg_hba.conf')
 const isLetIn = (said: string): boolean => said.includes('no password supplied')

@@ -24,8 +24,14 @@ async function sessions({ sql, target, id }: Context): Promise<Session[]> {
   return rows as unknown as Session[]
 }
 
-/** A number of its own, so that VACUUM can remove nothing that was deleted since; then silence on an open pipe. */
-const begin = 'BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT pg_current_xact_id();'
+/**
+ * Begins a transaction with a number of its own, so that VACUUM can remove nothing that was deleted since, and says no
+ * more on a pipe that stays open for as long as PostgreSQL has the session: the client ends with it, whoever ends it.
+ */
+const holdOpen = (application: string): string => `
+coproc env PGAPPNAME='${application}' psql --no-psqlrc --quiet --tuples-only --no-align
+echo 'BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT pg_backend_pid() FROM pg_current_xact_id();' >&"\${COPROC[1]}"
+read -r pid <&"\${COPROC[0]}" && tail --pid="$pid" -f /dev/null`
 
 export const idleTransaction = defineFault({
   kind: 'idle-transaction',
@@ -42,8 +48,7 @@ export const idleTransaction = defineFault({
   },
   async apply(context) {
     const name = applicationOf(context.id)
-    const hold = `{ echo '${begin}'; exec sleep infinity; } | PGAPPNAME='${name}' psql --no-psqlrc --quiet`
-    await startBehind(context, hold, 'postgres')
+    await startBehind(context, holdOpen(name), 'postgres')
     return `Began a transaction on ${context.target.name} and left it open, as application ${name}`
   },
   async proveEffect(context): Promise<Proof> {

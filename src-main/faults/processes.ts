@@ -64,7 +64,10 @@ export async function findProcess(host: OnHost, name: ProcessName): Promise<Proc
 }
 
 /** In the words of a refusal why the target has no such process; null when it has one. */
-export async function whyNoProcess(context: OnHost & Pick<FaultTarget, 'target'>, name: ProcessName) {
+export async function whyNoProcess(
+  context: OnHost & Pick<FaultTarget, 'target'>,
+  name: ProcessName,
+): Promise<string | null> {
   const { target } = context
   if (!target.services.includes(serviceOf(name))) {
     return `${target.name} runs ${target.services.join(', ')}, and no ${name}`

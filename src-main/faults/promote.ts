@@ -95,7 +95,7 @@ export const promote = defineFault({
   effectWithinMs: 30_000,
   /**
    * The archive first: with the history of that timeline in it, no standby starts again, a new one neither. What is
-   * promoted still, as in a paused cluster, would archive more.
+   * promoted still, as in a paused cluster, would archive more; and Patroni archives what is left before it rewinds.
    */
   async heal(context) {
     const { exec, target, appliedAt } = context
@@ -103,8 +103,13 @@ export const promote = defineFault({
     if (!other) throw new Error(`there is no primary beside ${target.name} that it could follow`)
     if (await isPrimary(context)) await exec(['sh', '-c', 'pg_ctl stop -m immediate -D "$PGDATA"'], asPostgres)
     const made = await timelineMade(context)
-    if (made !== null && other.timeline < made) await removeFromArchive(context, made, appliedAt)
-    if (other.target !== 'streaming') await reinitialize(context)
+    const clean = async (): Promise<void> => {
+      if (made !== null && other.timeline < made) await removeFromArchive(context, made, appliedAt)
+    }
+    await clean()
+    if (other.target === 'streaming') return
+    await reinitialize(context)
+    await clean()
   },
   async proveHealed(context): Promise<Proof> {
     const other = await otherPrimary(context)

@@ -79,6 +79,7 @@ test.each([
   [{ kind: 'restart-loop', target: 'backup', options: { process: 'etcd' } }, 'fault-refused', 'no etcd'],
   [{ kind: 'lose-member', target: 'backup' }, 'fault-refused', 'no member of etcd'],
   [{ kind: 'lose-quorum', target: 'backup' }, 'fault-refused', 'no member of etcd'],
+  [{ kind: 'forgotten-pause', target: 'pg1' }, 'fault-refused', 'no member of etcd can say'],
   [{ kind: 'promote', target: 'witness' }, 'fault-refused', 'a host with PostgreSQL'],
   [{ kind: 'orphan-slot', target: 'pg1', options: { slot: "x'; --" } }, 'usage', 'lower-case'],
 ])('%j is refused as %s before anything is done', async (request, code, word) => {
