@@ -40,6 +40,7 @@ d902ee1bdf776e8d, unstarted, , http://pg2:2380, , false
 test.each([
   [['pg1', 'pg2', 'witness'], 'witness', ['witness', 'pg1']],
   [['pg1', 'pg2', 'pg3', 'w1', 'w2'], 'pg2', ['pg2', 'pg1', 'pg3']],
+  [['pg1', 'pg2', 'w1', 'w2'], 'w1', ['w1', 'pg1', 'pg2']],
   [['pg1'], 'pg1', ['pg1']],
 ])('of %j around %s, %j are a majority', (members, target, down) => {
   expect(majorityAround(target, members)).toEqual(down)
