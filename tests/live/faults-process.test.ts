@@ -122,6 +122,17 @@ test('a member of etcd that is lost for good is replaced by another one', slow, 
     code: 'fault-refused',
     message: expect.stringContaining('witness') as string,
   })
+  // a host that starts again starts its etcd, and that is no member any more
+  await lab.handle.power.kill('witness')
+  await lab.handle.power.start('witness')
+  await until(
+    'etcd to be refused',
+    () => onHost('witness', 'cat /var/log/etcd/current'),
+    (text) => text.includes('already been bootstrapped'),
+  )
+  const later = await createFaults({ lab: lab.handle })
+  expect(later.list().find(({ id }) => id === lost.id)).toMatchObject({ state: 'active' })
+  await later.close()
   expect(await lab.faults.heal(lost.id)).toMatchObject([healed])
   const after = await members('pg1')
   expect(after).not.toContain(old)
