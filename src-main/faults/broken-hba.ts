@@ -69,7 +69,7 @@ async function knock(context: Context, on: string): Promise<string> {
     'IDENTIFY_SYSTEM',
   ]
   const { stderr } = await execOn(from, argv, { env: { PGPASSFILE: '/nowhere' }, timeoutMs: 10_000 })
-  return stderr.trim().split('\n').at(-1) ?? ''
+  return (stderr.trim().split('\n').at(-1) ?? '').replace(/^.*FATAL: +/, '')
 }
 const isRefused = (said: string): boolean => said.includes('pg_hba.conf')
 const isLetIn = (said: string): boolean => said.includes('no password supplied')

@@ -31,7 +31,8 @@ async function sessions({ sql, target, id }: Context): Promise<Session[]> {
 const holdOpen = (application: string): string => `
 coproc env PGAPPNAME='${application}' psql --no-psqlrc --quiet --tuples-only --no-align
 echo 'BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT pg_backend_pid() FROM pg_current_xact_id();' >&"\${COPROC[1]}"
-read -r pid <&"\${COPROC[0]}" && tail --pid="$pid" -f /dev/null`
+read -r pid <&"\${COPROC[0]}" && tail --pid="$pid" -f /dev/null
+true # a shell runs its last command in its own place, and would let go of the pipe`
 
 export const idleTransaction = defineFault({
   kind: 'idle-transaction',
