@@ -31,9 +31,14 @@ const lostOf = ({ notes }: Context): string => (notes['lost'] ?? '') as string
 
 const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? ''
 
-const lossScript = `sv down etcd; sv kill etcd > /dev/null
-for n in $(seq 100); do case "$(sv status etcd)" in down:*) break ;; esac; sleep 0.1; done
-rm -rf ${dataDirectory}`
+/** Until it is down and stays down: between two lives, the supervisor forgets what it was told a moment before. */
+const stopEtcd = `for n in $(seq 100); do
+  sv down etcd > /dev/null
+  case "$(sv status etcd)" in run:*) sv kill etcd > /dev/null ;; *want*) ;; down:*) break ;; esac
+  sleep 0.1
+done`
+
+const lossScript = `${stopEtcd}; rm -rf ${dataDirectory}`
 
 /**
  * Runs on the survivor. A member that was added is not counted as one before it starts, and etcd refuses to change its
@@ -48,11 +53,10 @@ again etcdctl member add '${name}' '--peer-urls=${peerUrl(name)}'`
 
 /** Runs on the target to its end, also without this app: the configuration is as it was once the member has joined. */
 const joinScript = (name: string): string => `
-sv down etcd; sv -w 10 force-stop etcd; rm -rf ${dataDirectory}
+${stopEtcd}; rm -rf ${dataDirectory}
 sed -i 's/^initial-cluster-state: .*/initial-cluster-state: existing/' /etc/etcd/etcd.yml
-sv -w 0 up etcd > /dev/null
 export ETCDCTL_ENDPOINTS=${clientUrl(name)}
-for n in $(seq 45); do etcdctl endpoint health --command-timeout=1s && break; sleep 0.5; done
+for n in $(seq 45); do sv up etcd > /dev/null; etcdctl endpoint health --command-timeout=1s && break; sleep 0.5; done
 sed -i 's/^initial-cluster-state: .*/initial-cluster-state: new/' /etc/etcd/etcd.yml`
 
 export const loseMember = defineFault({
