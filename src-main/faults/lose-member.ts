@@ -47,9 +47,13 @@ const lossScript = `${stopEtcd}; rm -rf ${dataDirectory}`
 const replaceScript = (survivor: string, name: string): string => `
 export ETCDCTL_ENDPOINTS=${clientUrl(survivor)}
 again() { for n in $(seq 20); do "$@" && return; sleep 1; done; return 1; }
-id=$(etcdctl member list | grep -F '${peerUrl(name)}' | cut -d, -f1)
-[ -z "$id" ] || again etcdctl member remove "$id"
-again etcdctl member add '${name}' '--peer-urls=${peerUrl(name)}'`
+remove() {
+  all=$(etcdctl member list) || return 1
+  id=$(echo "$all" | grep -F '${peerUrl(name)}' | cut -d, -f1)
+  [ -z "$id" ] || etcdctl member remove "$id"
+}
+add() { etcdctl member add '${name}' '--peer-urls=${peerUrl(name)}'; }
+again remove && again add`
 
 /** Runs on the target to its end, also without this app: the configuration is as it was once the member has joined. */
 const joinScript = (name: string): string => `
