@@ -5,21 +5,48 @@ import { DojoError } from '../contract/errors.js'
 import type { LabHandle } from '../lab/handle.js'
 import { appClock } from '../util/clock.js'
 import { createActions } from './actions.js'
+import { brokenHba } from './broken-hba.js'
 import { createContext } from './context.js'
 import { crash } from './crash.js'
 import { infoOf, type FaultKind } from './fault.js'
+import { forgottenPause } from './forgotten-pause.js'
 import { freeze } from './freeze.js'
+import { idleTransaction } from './idle-transaction.js'
 import { kill } from './kill.js'
 import { openFaultLedger, type Entry } from './ledger.js'
+import { loseMember } from './lose-member.js'
+import { loseQuorum } from './lose-quorum.js'
+import { orphanSlot } from './orphan-slot.js'
+import { promote } from './promote.js'
 import { createReconcile } from './reconcile.js'
+import { restartLoop } from './restart-loop.js'
 import { currentRoles } from './roles.js'
 import { partition } from './partition.js'
+import { serviceDown } from './service-down.js'
+import { slowEtcd } from './slow-etcd.js'
 import { start } from './start.js'
 import { stop } from './stop.js'
 import { resolveTarget } from './targets.js'
 
 /** Every kind: the command line, schemas, screens and docs derive from this one list. */
-const kinds: readonly FaultKind[] = [crash, stop, freeze, start, kill, partition]
+const kinds: readonly FaultKind[] = [
+  crash,
+  stop,
+  freeze,
+  start,
+  kill,
+  serviceDown,
+  restartLoop,
+  partition,
+  loseMember,
+  loseQuorum,
+  slowEtcd,
+  promote,
+  brokenHba,
+  forgottenPause,
+  orphanSlot,
+  idleTransaction,
+]
 
 export const faultKinds: readonly { kind: string; info: FaultKindInfo }[] = kinds.map((kind) => ({
   kind: kind.kind,

@@ -1,11 +1,14 @@
 import { z } from 'zod'
 import type { Proof } from '../contract/fault.js'
 import { defineFault, type FaultContext } from './fault.js'
-
-const processes = ['postgres', 'patroni', 'etcd', 'haproxy', 'pgbackrest', 'pgbouncer'] as const
+import { findProcess, look, processes, whyNoProcess, type Process } from './processes.js'
 
 const options = z.strictObject({
-  process: z.enum(processes).describe('Which process: a service of the host, or postgres for the postmaster itself'),
+  process: z
+    .enum(processes)
+    .describe(
+      'Which process: a service of the host, postgres for the postmaster itself, or one of its children. The postmaster restarts all of PostgreSQL when walreceiver or archiver dies of KILL',
+    ),
   signal: z
     .enum(['KILL', 'TERM', 'STOP'])
     .default('KILL')
@@ -13,30 +16,8 @@ const options = z.strictObject({
 })
 type Options = z.output<typeof options>
 
-/** The postmaster names itself in its data directory; the supervisor knows everybody else. */
-const pidCommand = (process: Options['process']): string =>
-  process === 'postgres' ? 'head -n 1 "$PGDATA/postmaster.pid"' : `cat /etc/service/${process}/supervise/pid`
-
-/** A process by its number and its start, as numbers are used again. `state` is the kernel's letter; null: no such process. */
-async function look(
-  { exec }: FaultContext<Options>,
-  pid: number,
-): Promise<{ startedAt: string; state: string } | null> {
-  const { code, stdout } = await exec(['cat', `/proc/${pid}/stat`], { timeoutMs: 5_000 })
-  if (code !== 0) return null
-  // the command's name is in brackets and may hold anything
-  const fields = stdout.slice(stdout.lastIndexOf(')') + 2).split(' ')
-  return { state: fields[0] ?? '?', startedAt: fields[19] ?? '?' }
-}
-
-async function findPid({ exec, options }: FaultContext<Options>): Promise<number | null> {
-  const { stdout } = await exec(['sh', '-c', pidCommand(options.process)], { timeoutMs: 5_000 })
-  const pid = Number.parseInt(stdout.trim(), 10)
-  return Number.isInteger(pid) && pid > 1 ? pid : null
-}
-
 /** The process that was hit, as the kernel has it now. */
-async function victim(context: FaultContext<Options>): Promise<{ pid: number; now: Awaited<ReturnType<typeof look>> }> {
+async function victim(context: FaultContext<Options>): Promise<{ pid: number; now: Process | null }> {
   const { pid, startedAt } = context.notes as { pid: number; startedAt: string }
   const now = await look(context, pid)
   return { pid, now: now?.startedAt === startedAt ? now : null }
@@ -51,22 +32,20 @@ export const kill = defineFault({
   options,
   needs: 'running',
   momentary: ({ signal }) => signal !== 'STOP',
-  async refuses(context) {
-    const { target, options: wanted } = context
-    const service = wanted.process === 'postgres' ? 'patroni' : wanted.process
-    if (!target.services.includes(service)) {
-      return `${target.name} runs ${target.services.join(', ')}, and no ${wanted.process}`
+  refuses(context) {
+    const { process, signal } = context.options
+    if (process === 'archiver' && signal === 'TERM') {
+      return Promise.resolve('PostgreSQL’s archiver takes no notice of TERM for a minute: use KILL or STOP')
     }
-    const pid = await findPid(context)
-    const found = pid === null ? null : await look(context, pid)
-    return found ? null : `${wanted.process} does not run on ${target.name} now`
+    return whyNoProcess(context, process)
   },
   async apply(context) {
     const { target, notes, exec, options: wanted } = context
-    const pid = await findPid(context)
-    const found = pid === null ? null : await look(context, pid)
+    const found = await findProcess(context, wanted.process)
     if (!found) throw new Error(`${wanted.process} has just ended by itself`)
-    Object.assign(notes, { pid, startedAt: found.startedAt })
+    const { pid, startedAt } = found
+    Object.assign(notes, { pid, startedAt })
+    await context.save()
     const { code, stderr } = await exec(['kill', `-${wanted.signal}`, String(pid)], { timeoutMs: 5_000 })
     if (code !== 0) throw new Error(`kill said: ${stderr.trim()}`)
     return `Sent ${wanted.signal} to ${wanted.process} on ${target.name}, process ${pid}`

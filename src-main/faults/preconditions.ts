@@ -1,5 +1,6 @@
 import type { HostState } from '../contract/cluster.js'
 import { DojoError } from '../contract/errors.js'
+import { whyOf } from '../cluster/reading.js'
 import type { FaultContext, FaultKind } from './fault.js'
 import type { Entry } from './ledger.js'
 import type { LabHandle } from '../lab/handle.js'
@@ -41,8 +42,14 @@ export async function whyRefused(
       next,
     })
   }
-  const why = (await kind.refuses?.(context)) ?? null
+  const why = (await kind.refuses?.(context).catch(unclear)) ?? null
   return why === null ? null : refused(why, `\`dojo status\` shows what runs on ${name}`)
+}
+
+/** Whom a kind asks may be silent, which says no more than that now is no time for it. */
+function unclear(error: unknown): string {
+  if (error instanceof DojoError && error.code !== 'host-down') throw error
+  return `whether it can be done can't be told: ${whyOf(error)}`
 }
 
 const isSame = (record: Entry['record'], { kind }: FaultKind, host: string): boolean =>

@@ -49,7 +49,8 @@ const dcs = ({ topology }: LabPlan) => ({
   etcd3: { hosts: hostsWith(topology, 'etcd').map((member) => `${member}:2379`), protocol: 'http' },
 })
 
-function bootstrap({ topology, settings }: LabPlan) {
+function bootstrap(plan: LabPlan) {
+  const { topology, settings } = plan
   // the command is set once there is a stanza (docker/rootfs, first-backup): until then it could only fail
   const archiving = { archive_mode: 'on', archive_command: '' }
   return {
@@ -58,6 +59,7 @@ function bootstrap({ topology, settings }: LabPlan) {
       postgresql: {
         use_pg_rewind: true,
         use_slots: true,
+        pg_hba: hba(plan),
         parameters: { ...(repositoryOf(topology) ? archiving : {}), ...settings.postgresql },
       },
     },
@@ -73,6 +75,16 @@ function bootstrap({ topology, settings }: LabPlan) {
   }
 }
 
+/** One for all hosts, in the dynamic configuration: a host's own would win over what `patronictl edit-config` says. */
+const hba = ({ credentials: { replication }, prefix }: LabPlan): string[] => [
+  'local all postgres peer map=host',
+  'local all all scram-sha-256',
+  'host all all 127.0.0.1/32 scram-sha-256',
+  `host replication ${replication.username} 127.0.0.1/32 scram-sha-256`, // Patroni asks itself for its timeline
+  `host replication ${replication.username} ${prefix}.0/24 scram-sha-256`,
+  `host all all ${prefix}.0/24 scram-sha-256`, // published ports arrive from the bridge, so from here too
+]
+
 /** Where each host logs. Patroni lets a host's own parameters win, so what a lab sets for all hosts may not stand here. */
 const ownParameters = {
   unix_socket_directories: '/run/postgresql',
@@ -84,7 +96,7 @@ const ownParameters = {
   log_line_prefix: '%m [%p] %q%u@%d ',
 }
 
-function postgresql({ credentials, prefix, settings }: LabPlan, host: string) {
+function postgresql({ credentials, settings }: LabPlan, host: string) {
   const { superuser, replication, rewind } = credentials
   return {
     listen: '0.0.0.0:5432',
@@ -95,14 +107,6 @@ function postgresql({ credentials, prefix, settings }: LabPlan, host: string) {
     use_unix_socket: true,
     authentication: { superuser, replication, rewind },
     parameters: Object.fromEntries(Object.entries(ownParameters).filter(([name]) => !(name in settings.postgresql))),
-    pg_hba: [
-      'local all postgres peer map=host',
-      'local all all scram-sha-256',
-      'host all all 127.0.0.1/32 scram-sha-256',
-      `host replication ${replication.username} 127.0.0.1/32 scram-sha-256`, // Patroni asks itself for its timeline
-      `host replication ${replication.username} ${prefix}.0/24 scram-sha-256`,
-      `host all all ${prefix}.0/24 scram-sha-256`, // published ports arrive from the bridge, so from here too
-    ],
     pg_ident: ['host postgres postgres', 'host root postgres'], // a learner may be either
     create_replica_methods: ['basebackup'],
     basebackup: [{ checkpoint: 'fast' }, 'no-sync'],

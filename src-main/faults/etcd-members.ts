@@ -1,0 +1,71 @@
+import type { LabHost } from '../contract/lab.js'
+import type { FaultTarget } from './fault.js'
+
+type Reach = Pick<FaultTarget, 'hosts' | 'execOn' | 'stateOf'>
+
+export interface Member {
+  /** Hexadecimal, as etcdctl prints it. */
+  id: string
+  /** Empty until a member that was added has started. */
+  name: string
+  started: boolean
+  peerUrl: string
+}
+
+export const clientUrl = (host: string): string => `http://${host}:2379`
+export const peerUrl = (host: string): string => `http://${host}:2380`
+export const dataDirectory = '/var/lib/etcd/data'
+export const majorityOf = (members: number): number => Math.floor(members / 2) + 1
+
+/** `etcdctl member list`, a line each: `8e9e05c52164694d, started, pg1, http://pg1:2380, http://pg1:2379, false`. */
+export const parseMembers = (listed: string): Member[] =>
+  listed
+    .split('\n')
+    .filter((line) => line.includes(', '))
+    .map((line) => {
+      const [id = '', state, name = '', url = ''] = line.split(',').map((field) => field.trim())
+      return { id, name, started: state === 'started', peerUrl: url }
+    })
+
+/** Hosts with a member of etcd that run now: only they can be asked anything. */
+export async function etcdHosts({ hosts, stateOf }: Reach): Promise<LabHost[]> {
+  const members = hosts.filter(({ services }) => services.includes('etcd'))
+  const states = await Promise.all(members.map(({ name }) => stateOf(name)))
+  return members.filter((_, n) => states[n]!.container === 'running')
+}
+
+const answerS = 2
+/** In the environment, because etcdctl refuses a flag for what a host's environment sets already. */
+const askedAt = (host: string) => ({ env: { ETCDCTL_ENDPOINTS: clientUrl(host) }, timeoutMs: 10_000 })
+
+/**
+ * Whether the member on a host answers a read that needs a quorum: asked on that host, so that no cut network between
+ * others has a say in it.
+ */
+export async function isHealthy({ execOn }: Reach, host: string): Promise<boolean> {
+  const argv = ['etcdctl', 'endpoint', 'health', `--command-timeout=${answerS}s`]
+  return (await execOn(host, argv, askedAt(host))).code === 0
+}
+
+/** Names of those hosts whose members are healthy. */
+export async function healthyHosts(context: Reach): Promise<string[]> {
+  const names = (await etcdHosts(context)).map(({ name }) => name)
+  const healthy = await Promise.all(names.map((name) => isHealthy(context, name)))
+  return names.filter((_, n) => healthy[n])
+}
+
+/** etcd's own list of its members, as a healthy member has it. */
+export async function membersSeenBy({ execOn }: Reach, host: string): Promise<Member[]> {
+  const argv = ['etcdctl', 'member', 'list', `--command-timeout=${answerS}s`]
+  const { code, stdout, stderr } = await execOn(host, argv, askedAt(host))
+  if (code !== 0) throw new Error(`etcd on ${host} lists no members: ${stderr.trim().split('\n').at(-1)}`)
+  return parseMembers(stdout)
+}
+
+/** A refusal's words when not every member of etcd is healthy; null when all are. */
+export async function whyNotAllHealthy(context: Reach): Promise<string | null> {
+  const all = context.hosts.filter(({ services }) => services.includes('etcd')).map(({ name }) => name)
+  const healthy = await healthyHosts(context)
+  const ill = all.filter((name) => !healthy.includes(name))
+  return ill.length === 0 ? null : `etcd does not serve on ${ill.join(', ')} now: all ${all.length} members have to`
+}
