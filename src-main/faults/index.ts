@@ -4,8 +4,13 @@ import type { FaultKindInfo, FaultRecord } from '../contract/fault.js'
 import { DojoError } from '../contract/errors.js'
 import type { LabHandle } from '../lab/handle.js'
 import { createActions } from './actions.js'
+import { clockSkew } from './clock-skew.js'
 import { createContext } from './context.js'
 import { crash } from './crash.js'
+import { damagedBackup } from './damaged-backup.js'
+import { damagedPage } from './damaged-page.js'
+import { diskFull } from './disk-full.js'
+import { failingArchive } from './failing-archive.js'
 import { infoOf, type FaultKind } from './fault.js'
 import { freeze } from './freeze.js'
 import { kill } from './kill.js'
@@ -13,12 +18,26 @@ import { openFaultLedger, type Entry } from './ledger.js'
 import { createReconcile } from './reconcile.js'
 import { currentRoles } from './roles.js'
 import { partition } from './partition.js'
+import { slowArchive } from './slow-archive.js'
 import { start } from './start.js'
 import { stop } from './stop.js'
 import { resolveTarget } from './targets.js'
 
 /** Every kind: the command line, schemas, screens and docs derive from this one list. */
-const kinds: readonly FaultKind[] = [crash, stop, freeze, start, kill, partition]
+const kinds: readonly FaultKind[] = [
+  crash,
+  stop,
+  freeze,
+  start,
+  kill,
+  partition,
+  clockSkew,
+  diskFull,
+  slowArchive,
+  failingArchive,
+  damagedPage,
+  damagedBackup,
+]
 
 export const faultKinds: readonly { kind: string; info: FaultKindInfo }[] = kinds.map((kind) => ({
   kind: kind.kind,
