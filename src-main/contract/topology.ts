@@ -5,15 +5,14 @@ export const services = ['etcd', 'patroni', 'pgbackrest', 'haproxy', 'pgbouncer'
 export const serviceName = z.enum(services).describe('A supervised process on a host; patroni runs postgres')
 export type ServiceName = z.infer<typeof serviceName>
 
-const memory = z
-  .string()
-  .regex(/^\d+(Mi|Gi)$/, 'a whole number with Mi or Gi, for example 512Mi')
-  .describe('Memory limit of the host')
+const size = z.string().regex(/^\d+(Mi|Gi)$/, 'a whole number with Mi or Gi, for example 512Mi')
 
 export const hostSpec = z.strictObject({
   address: z.int().min(2).max(254).describe('Last octet of the static address; each lab gets a /24 of its own'),
   services: z.array(serviceName).min(1).describe('Services that run here'),
-  memory: memory.default('512Mi'),
+  memory: size.describe('Memory limit of the host').default('512Mi'),
+  disk: size.optional().describe("A disk of this size for PostgreSQL's data. It is in memory, and counts as such"),
+  walDisk: size.optional().describe('Another one for its WAL alone. Without it WAL is where the data is'),
   at: z
     .tuple([z.number().min(0).max(7), z.number().min(0).max(7)])
     .describe('Place in the picture: column and row, from 0; the client is drawn at [0, *]'),

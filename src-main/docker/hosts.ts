@@ -1,6 +1,7 @@
 import type Docker from 'dockerode'
 import type { HostState } from '../contract/cluster.js'
 import { archiveOf, type HostFile } from './archive.js'
+import { mountOf, type Disk } from './disks.js'
 import { isGone, statusOf, translated } from './errors.js'
 import { envList } from './exec.js'
 import { containerName, filterOf, label, labelsOf, networkName, type Owner } from './labels.js'
@@ -21,6 +22,7 @@ export interface HostPlan {
   files: readonly HostFile[]
   /** Port inside to port on 127.0.0.1. */
   ports: Record<number, number>
+  disks?: readonly Disk[]
 }
 
 const pidsLimit = 512
@@ -32,7 +34,7 @@ export const stopGraceSeconds = 60
 
 /** Makes a host and puts its files into it; does not start it. */
 export async function createHost(docker: Docker, plan: HostPlan): Promise<void> {
-  const { owner, host, image, address, peers, memoryBytes, env, files, ports } = plan
+  const { owner, host, image, address, peers, memoryBytes, env, files, ports, disks = [] } = plan
   const inside = Object.keys(ports).map((port) => `${port}/tcp`)
   const published = Object.entries(ports).map(([port, hostPort]) => [
     `${port}/tcp`,
@@ -59,6 +61,7 @@ export async function createHost(docker: Docker, plan: HostPlan): Promise<void> 
         MemorySwap: memoryBytes,
         PidsLimit: pidsLimit,
         ShmSize: shmBytes,
+        Mounts: disks.map((disk) => mountOf(owner, disk)),
         CapDrop: [...notNeeded],
         RestartPolicy: { Name: '' }, // the engine must not repair an exercise
         LogConfig: { Type: 'json-file', Config: { 'max-size': '5m', 'max-file': '2' } },
@@ -121,11 +124,12 @@ export async function removeContainers(docker: Docker, homeId: string, lab?: str
 /** Labs of a home that the engine holds something of. */
 export async function labsHeld(docker: Docker, homeId: string): Promise<Set<string>> {
   const filters = filterOf(homeId)
-  const [containers, networks] = await Promise.all([
+  const [containers, networks, { Volumes: volumes }] = await Promise.all([
     docker.listContainers({ all: true, filters }),
     docker.listNetworks({ filters }),
+    docker.listVolumes({ filters }),
   ])
-  const names = [...containers, ...networks].map(({ Labels }) => Labels?.[label.lab])
+  const names = [...containers, ...networks, ...(volumes ?? [])].map(({ Labels }) => Labels?.[label.lab])
   return new Set(names.filter((name): name is string => name !== undefined))
 }
 

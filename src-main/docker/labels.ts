@@ -8,8 +8,8 @@ export const label = {
 } as const
 
 export const product = 'pg-ha-dojo'
-/** host: a machine of a lab; helper: stands beside one for a moment; network: the lab's bridge. */
-export type Role = 'host' | 'helper' | 'network'
+/** host: a machine of a lab; helper: stands beside one for a moment; network: the lab's bridge; disk: see disks.ts. */
+export type Role = 'host' | 'helper' | 'network' | 'disk'
 
 /** Whose object it is: the home folder's id and the lab's name. Two homes on one engine never touch each other's. */
 export interface Owner {

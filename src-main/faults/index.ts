@@ -6,8 +6,13 @@ import type { LabHandle } from '../lab/handle.js'
 import { appClock } from '../util/clock.js'
 import { createActions } from './actions.js'
 import { brokenHba } from './broken-hba.js'
+import { clockSkew } from './clock-skew.js'
 import { createContext } from './context.js'
 import { crash } from './crash.js'
+import { damagedBackup } from './damaged-backup.js'
+import { damagedPage } from './damaged-page.js'
+import { diskFull } from './disk-full.js'
+import { failingArchive } from './failing-archive.js'
 import { infoOf, type FaultKind } from './fault.js'
 import { forgottenPause } from './forgotten-pause.js'
 import { freeze } from './freeze.js'
@@ -24,6 +29,7 @@ import { currentRoles } from './roles.js'
 import { partition } from './partition.js'
 import { serviceDown } from './service-down.js'
 import { slowEtcd } from './slow-etcd.js'
+import { slowArchive } from './slow-archive.js'
 import { start } from './start.js'
 import { stop } from './stop.js'
 import { resolveTarget } from './targets.js'
@@ -46,6 +52,12 @@ const kinds: readonly FaultKind[] = [
   forgottenPause,
   orphanSlot,
   idleTransaction,
+  clockSkew,
+  diskFull,
+  slowArchive,
+  failingArchive,
+  damagedPage,
+  damagedBackup,
 ]
 
 export const faultKinds: readonly { kind: string; info: FaultKindInfo }[] = kinds.map((kind) => ({

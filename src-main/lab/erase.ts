@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { removeDisks } from '../docker/disks.js'
 import { removeContainers, type EngineClient } from '../docker/hosts.js'
 import { removeLabNetwork } from '../docker/networks.js'
 import { logFor } from '../util/log.js'
@@ -29,11 +30,12 @@ export async function eraseLab(docker: EngineClient, home: Home, lab: string, { 
   })
 }
 
-/** A network can't go while a container that was just being started holds an address of it. */
+/** Neither a network nor a disk can go while a container that was just being made holds it. */
 async function removeAll(docker: EngineClient, home: Home, lab: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     await removeContainers(docker, home.id, lab)
     try {
+      await removeDisks(docker, ownerOf(home, lab))
       return await removeLabNetwork(docker, ownerOf(home, lab))
     } catch (error) {
       if (attempt === tries) throw error

@@ -1,3 +1,4 @@
+import { createDisks } from '../docker/disks.js'
 import { createHost, hostPower, type EngineClient } from '../docker/hosts.js'
 import { followLines, type ServiceLine } from '../docker/host-logs.js'
 import type { Owner } from '../docker/labels.js'
@@ -5,7 +6,7 @@ import { createLabNetwork } from '../docker/networks.js'
 import type { LabHost } from '../contract/lab.js'
 import type { Progress } from './boot-progress.js'
 import { makePki } from './pki.js'
-import { addressesOf, addressOf, bootOrder, bytesOf, type LabPlan } from './plan.js'
+import { addressesOf, addressOf, bootOrder, bytesOf, disksOf, type LabPlan } from './plan.js'
 import { hostsOf, type Prepared } from './prepare.js'
 import { renderEnvironment, renderHost } from './render/index.js'
 import { changeState, ownerOf, type Home } from './store.js'
@@ -26,7 +27,13 @@ export async function makeHosts(
   progress.begin('containers')
   const network = createLabNetwork(docker, owner)
   const pki = makePki(Object.keys(spec.hosts)) // while the engine makes the network
-  const prefix = await network
+  const disks = createDisks(
+    docker,
+    owner,
+    image,
+    Object.keys(spec.hosts).flatMap((host) => disksOf(spec, host)),
+  )
+  const [prefix] = await Promise.all([network, disks])
   signal.throwIfAborted()
   const hosts = hostsOf(spec, ports, prefix)
   const noted = changeState(home, lab, { hosts })
@@ -46,6 +53,7 @@ export async function makeHosts(
         memoryBytes: bytesOf(spec.hosts[host]!.memory),
         env: renderEnvironment(plan, host),
         files: renderHost(plan, host),
+        disks: disksOf(spec, host),
         ports: Object.fromEntries(ports.filter((p) => p.host === host).map(({ inside, port }) => [inside, port])),
       })
       progress.container(host, 'created')

@@ -1,5 +1,6 @@
 import type { Credentials } from '../contract/lab.js'
 import type { ServiceName, Settings, Topology } from '../contract/topology.js'
+import type { Disk } from '../docker/disks.js'
 import type { Pki } from './pki.js'
 
 /** Everything that a lab's configuration is rendered from. */
@@ -19,6 +20,11 @@ export interface LabPlan {
 export const stanza = 'main'
 export const pgdata = '/var/lib/postgresql/17/main'
 export const homeOfPostgres = '/var/lib/postgresql'
+/** Where disks are mounted: one level above what PostgreSQL makes and removes, as a mount can't be removed. */
+export const dataDisk = '/var/lib/postgresql/17'
+export const walDisk = '/var/lib/postgresql/wal'
+/** Where a host with a disk for it keeps WAL. */
+export const waldir = `${walDisk}/main`
 
 export const hostsWith = ({ hosts }: Topology, service: ServiceName): string[] =>
   Object.entries(hosts)
@@ -63,4 +69,13 @@ export function bootOrder(topology: Topology): string[] {
 export const bytesOf = (memory: string): number => {
   const [, amount = '0', unit = 'Mi'] = /^(\d+)(Mi|Gi)$/.exec(memory) ?? []
   return Number(amount) * (unit === 'Gi' ? 1024 ** 3 : 1024 ** 2)
+}
+
+/** The disks of their own that a host's PostgreSQL has. */
+export function disksOf({ hosts }: Topology, host: string): Disk[] {
+  const sized = { disk: { name: 'data', path: dataDisk }, walDisk: { name: 'wal', path: walDisk } } as const
+  return (['disk', 'walDisk'] as const).flatMap((key) => {
+    const size = hosts[host]?.[key]
+    return size === undefined ? [] : [{ host, ...sized[key], bytes: bytesOf(size) }]
+  })
 }

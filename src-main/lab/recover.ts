@@ -1,4 +1,5 @@
 import { connectDocker } from '../docker/engine.js'
+import { disksKept } from '../docker/disks.js'
 import { containersOf, hostPower, labsHeld, type EngineClient } from '../docker/hosts.js'
 import { logFor } from '../util/log.js'
 import { startFirstBackup } from './backup.js'
@@ -7,7 +8,9 @@ import { bootProgressOf } from './boot-progress.js'
 import { readCredentials } from './credentials.js'
 import { eraseLab } from './erase.js'
 import { holderOf } from './lock.js'
-import { credentialsFile, labDir, labNames, ownerOf, readLab, type Home, type LabFile } from './store.js'
+import { disksOf } from './plan.js'
+import { stateAfter } from './states.js'
+import { changeState, credentialsFile, labDir, labNames, ownerOf, readLab, type Home, type LabFile } from './store.js'
 
 const log = logFor('lab')
 /** A folder without lab.json may be a name that another process takes at this moment. */
@@ -46,14 +49,16 @@ async function recoverLab(docker: EngineClient, home: Home, lab: string): Promis
     return remove(docker, home, lab, 'its folder says nothing')
   }
   if (file.info.state === 'removing') return remove(docker, home, lab, 'its removal was interrupted')
+  const kept = await areDisksKept(docker, home, file)
   const there = await containersOf(docker, ownerOf(home, lab))
   const states = file.info.hosts.map(({ name }) => there[name] ?? 'missing')
   if (file.info.state === 'booting') {
     // "created" may lack its files: they are put in between making and starting
-    if (states.every((state) => state !== 'missing' && state !== 'created')) return resume(home, file)
+    if (kept && states.every((state) => state !== 'missing' && state !== 'created')) return resume(home, file)
     return remove(docker, home, lab, 'its boot was interrupted before every host ran')
   }
-  if (states.length > 0 && states.every((state) => state === 'exited')) return startAll(docker, home, file)
+  if (states.length > 0 && states.every((state) => state === 'exited'))
+    return kept ? startAll(docker, home, file) : giveUp(home, file)
   if (file.info.state === 'healthy' && states.every((state) => state === 'running'))
     await finishBackup(docker, home, file)
   return { lab, did: 'nothing' }
@@ -75,6 +80,21 @@ async function resume(home: Home, { info }: LabFile): Promise<Recovered> {
   const boot = await resumeBoot(home, info, await readCredentials(credentialsFile(labDir(home, info.lab))))
   boot.done.catch((err: unknown) => log.error({ lab: info.lab, err }, 'resumed boot failed'))
   return { lab: info.lab, did: 'resumed', boot }
+}
+
+const areDisksKept = async (docker: EngineClient, home: Home, { info: { lab, spec } }: LabFile): Promise<boolean> =>
+  Object.keys(spec.hosts).every((host) => disksOf(spec, host).length === 0) || disksKept(docker, ownerOf(home, lab))
+
+/** Empty disks under a cluster that etcd knows: nobody would begin there, and nobody may. */
+async function giveUp(home: Home, { info: { lab, state, topology } }: LabFile): Promise<Recovered> {
+  const said = {
+    what: `Lab "${lab}" has lost its disks`,
+    why: 'they are in memory, and went with the engine or with the container that keeps them',
+    next: `Remove it with \`dojo down ${lab}\`, and start another with \`dojo up ${topology}\``,
+  }
+  if (state !== 'failed') log.warn({ lab }, 'the disks of a lab are gone: it has failed')
+  await changeState(home, lab, { state: stateAfter(state, 'disks-lost') }, { code: 'lab-unhealthy', ...said })
+  return { lab, did: 'nothing' }
 }
 
 /** Every host is down: that was the engine or the machine, and no exercise. */

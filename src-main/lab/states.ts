@@ -8,6 +8,7 @@ export const labChanges = [
   'cancelled',
   'found-whole',
   'found-half',
+  'disks-lost',
   'down',
   'gone',
 ] as const
@@ -31,6 +32,13 @@ export const transitions: readonly Transition[] = [
   { from: 'booting', change: 'found-half', to: 'removing', when: 'the app died before every host was there' },
   { from: 'booting', change: 'down', to: 'removing', when: 'it is removed after its app died' },
   { from: 'healthy', change: 'down', to: 'removing', when: 'it is removed' },
+  {
+    from: 'healthy',
+    change: 'disks-lost',
+    to: 'failed',
+    when: 'the engine ended, and with it disks that were in memory',
+  },
+  { from: 'failed', change: 'disks-lost', to: 'failed', when: 'the same, and it had failed before' },
   { from: 'failed', change: 'down', to: 'removing', when: 'it is removed' },
   { from: 'removing', change: 'down', to: 'removing', when: 'a removal that was interrupted goes on' },
   { from: 'removing', change: 'gone', to: 'absent', when: 'the engine holds nothing of it and its folder is gone' },

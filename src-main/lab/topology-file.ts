@@ -5,7 +5,13 @@ import { topologySpec, type Topology } from '../contract/topology.js'
 import { appRoot } from '../util/app-root.js'
 import { contentInvalid, parseYaml, problemsOf, type ContentProblem, type YamlSource } from './content-error.js'
 import { offersOf } from './ports.js'
+import { bytesOf, disksOf } from './plan.js'
 import { patroniRuleBroken } from './settings.js'
+
+const mebi = 1024 ** 2
+const smallestDisk = 128 * mebi
+/** What a data host's processes need besides its full disks. */
+const besideDisks = 384 * mebi
 
 export const topologiesFolder = (): string => join(appRoot(), 'labs', 'topologies')
 
@@ -77,6 +83,19 @@ function rulesBroken(source: YamlSource, topology: Topology, name: string): Cont
   const repositories = having('pgbackrest').filter((host) => !having('patroni').includes(host))
   if (repositories.length > 1) {
     wrong(['hosts', repositories[1]!], `hosts.${repositories[1]}: ${repositories[0]} is the backup repository already`)
+  }
+  for (const [host, spec] of hosts) {
+    const disks = disksOf(topology, host)
+    const bytes = disks.reduce((sum, disk) => sum + disk.bytes, 0)
+    for (const key of ['disk', 'walDisk'] as const) {
+      if (spec[key] === undefined) continue
+      if (!spec.services.includes('patroni')) wrong(['hosts', host, key], `hosts.${host}.${key}: no PostgreSQL is here`)
+      else if (bytesOf(spec[key]) < smallestDisk)
+        wrong(['hosts', host, key], `hosts.${host}.${key}: at least ${smallestDisk / mebi}Mi, or nothing can begin`)
+    }
+    const needed = (bytes + besideDisks) / mebi
+    if (disks.length > 0 && bytesOf(spec.memory) < bytes + besideDisks)
+      wrong(['hosts', host, 'memory'], `hosts.${host}.memory: its disks are in memory too: at least ${needed}Mi`)
   }
   const { streaming, synchronous } = topology.healthy.standbys
   const standbys = having('patroni').length - 1

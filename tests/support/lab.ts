@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { LabInfo, UpOptions } from '../../src-main/contract/lab.js'
 import { connectDocker } from '../../src-main/docker/engine.js'
 import { ensureHostImage } from '../../src-main/docker/image-build.js'
+import { removeDisks } from '../../src-main/docker/disks.js'
 import { removeContainers, labsHeld } from '../../src-main/docker/hosts.js'
 import { removeLabNetwork } from '../../src-main/docker/networks.js'
 import type { LabHandle } from '../../src-main/lab/handle.js'
@@ -24,7 +25,10 @@ export async function testHome(): Promise<TestHome> {
       const docker = await connectDocker()
       const labs = await labsHeld(docker, home.id)
       await removeContainers(docker, home.id)
-      for (const lab of labs) await removeLabNetwork(docker, ownerOf(home, lab))
+      for (const lab of labs) {
+        await removeDisks(docker, ownerOf(home, lab))
+        await removeLabNetwork(docker, ownerOf(home, lab))
+      }
       await rm(home.dir, { recursive: true, force: true })
     },
   }

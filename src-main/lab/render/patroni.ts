@@ -1,6 +1,6 @@
 import { stringify } from 'yaml'
 import type { HostFile } from '../../docker/archive.js'
-import { firstLeaderOf, hostsWith, pgdata, repositoryOf, type LabPlan } from '../plan.js'
+import { firstLeaderOf, hostsWith, pgdata, repositoryOf, waldir, type LabPlan } from '../plan.js'
 
 /** YAML 1.1, because Patroni reads that: there, a bare `on` is a boolean and no word of PostgreSQL's. */
 const yaml = (value: unknown): string => stringify(value, { lineWidth: 0, version: '1.1' })
@@ -20,7 +20,7 @@ export function renderPatroni(plan: LabPlan, host: string): HostFile[] {
     },
     ...dcs(plan),
     // only one host may make the cluster: the first leader is always the same
-    ...(first ? { bootstrap: bootstrap(plan) } : {}),
+    ...(first ? { bootstrap: bootstrap(plan, host) } : {}),
     postgresql: postgresql(plan, host),
     watchdog: { mode: 'off' },
   }
@@ -49,7 +49,11 @@ const dcs = ({ topology }: LabPlan) => ({
   etcd3: { hosts: hostsWith(topology, 'etcd').map((member) => `${member}:2379`), protocol: 'http' },
 })
 
-function bootstrap(plan: LabPlan) {
+/** WAL goes to the host's disk for it when there is one, whoever makes the data directory. */
+const ownWaldir = ({ topology }: LabPlan, host: string): { waldir: string }[] =>
+  topology.hosts[host]?.walDisk ? [{ waldir }] : []
+
+function bootstrap(plan: LabPlan, host: string) {
   const { topology, settings } = plan
   // the command is set once there is a stanza (docker/rootfs, first-backup): until then it could only fail
   const archiving = { archive_mode: 'on', archive_command: '' }
@@ -70,6 +74,7 @@ function bootstrap(plan: LabPlan) {
       { 'builtin-locale': 'C.UTF-8' },
       'data-checksums', // pg_rewind needs them, or wal_log_hints
       'no-sync', // the disk under a lab is this machine's: PostgreSQL itself does sync, but nobody waits for initdb
+      ...ownWaldir(plan, host),
     ],
     post_bootstrap: '/usr/local/lib/dojo/post-bootstrap',
   }
@@ -96,7 +101,8 @@ const ownParameters = {
   log_line_prefix: '%m [%p] %q%u@%d ',
 }
 
-function postgresql({ credentials, settings }: LabPlan, host: string) {
+function postgresql(plan: LabPlan, host: string) {
+  const { credentials, settings } = plan
   const { superuser, replication, rewind } = credentials
   return {
     listen: '0.0.0.0:5432',
@@ -109,7 +115,7 @@ function postgresql({ credentials, settings }: LabPlan, host: string) {
     parameters: Object.fromEntries(Object.entries(ownParameters).filter(([name]) => !(name in settings.postgresql))),
     pg_ident: ['host postgres postgres', 'host root postgres'], // a learner may be either
     create_replica_methods: ['basebackup'],
-    basebackup: [{ checkpoint: 'fast' }, 'no-sync'],
+    basebackup: [{ checkpoint: 'fast' }, 'no-sync', ...ownWaldir(plan, host)],
   }
 }
 

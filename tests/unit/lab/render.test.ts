@@ -70,6 +70,16 @@ describe('patroni', () => {
     expect(rendered('pg1', '/etc/patroni/patroni.yml')).toContain('archive_mode: "on"')
   })
 
+  test('WAL goes to the disk of the host that has one for it, whoever makes its data', () => {
+    const { pg1, ...others } = topologyOf().hosts
+    const plan = planOf(topologyOf({ pg1: { ...pg1, disk: '256Mi', walDisk: '256Mi' }, ...others }))
+    const waldir = { waldir: '/var/lib/postgresql/wal/main' }
+    const one = config('pg1', plan)
+    expect(one['bootstrap'].initdb).toContainEqual(waldir)
+    expect(one['postgresql'].basebackup).toContainEqual(waldir)
+    expect(JSON.stringify(config('pg2', plan))).not.toContain('waldir')
+  })
+
   test('a topology without a repository archives nothing', () => {
     const { backup: _, ...hosts } = topologyOf().hosts
     const { dcs } = config('pg1', planOf(topologyOf(hosts)))['bootstrap']

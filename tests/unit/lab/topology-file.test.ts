@@ -36,6 +36,11 @@ test('an unknown topology names those that exist', async () => {
   })
 })
 
+test('disks that leave room are accepted', () => {
+  const text = good.replace('at: [0, 1]', 'at: [0, 1], disk: 1Gi, walDisk: 256Mi, memory: 1664Mi')
+  expect(parseTopology(text, 'two.yaml', 'two').hosts['pg2']).toMatchObject({ disk: '1Gi', walDisk: '256Mi' })
+})
+
 test('a good file gets its defaults', () => {
   const { settings, hosts } = parseTopology(good, 'two.yaml', 'two')
   expect(settings.patroni).toMatchObject({ ttl: 20, loop_wait: 2, retry_timeout: 8 })
@@ -74,6 +79,13 @@ describe('what is wrong is shown where it is', () => {
       'proxy offers 5000, 5001, 7000',
     ],
     ['more standbys than hosts', good.replace('streaming: 1', 'streaming: 2'), 'at most 1'],
+    ['a disk without PostgreSQL', good.replace('at: [1, 0]', 'at: [1, 0], disk: 256Mi'), 'no PostgreSQL is here'],
+    ['a disk that nothing fits on', good.replace('at: [0, 1]', 'at: [0, 1], walDisk: 64Mi'), 'at least 128Mi'],
+    [
+      'disks that leave no memory',
+      good.replace('at: [0, 1]', 'at: [0, 1], disk: 1Gi, walDisk: 256Mi, memory: 1536Mi'),
+      'hosts.pg2.memory: its disks are in memory too: at least 1664Mi',
+    ],
     ['patroni without etcd', good.replace('[etcd, patroni]', '[patroni]'), 'patroni needs etcd'],
     ['another name than the file', good.replace('topology: two', 'topology: three'), 'the file says "two"'],
     [
