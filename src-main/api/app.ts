@@ -87,7 +87,7 @@ export function createApp({ kind }: AppOptions): App {
     ...parts,
     router: createRouter(parts),
     recover: recoverAll,
-    busy: () => attempts.running() || boots.size > 0 || image.running(),
+    busy: () => attempts.running() || sessions.busy() || boots.size > 0 || image.running(),
     async close() {
       await attempts.closeAll()
       await terminals.closeAll()

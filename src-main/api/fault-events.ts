@@ -16,12 +16,12 @@ export function faultEvent(record: FaultRecord, now = appClock.now()): LabEvent 
   const text = { 'fault.applied': `${words} ${record.target}`, 'fault.healed': `healed ${words} ${record.target}` }[
     kind as string
   ]
-  const { id, kind: fault, target, options, by, effect, healing } = record
+  const { id, kind: fault, target, options, by, effect, healing, schedule } = record
   return {
     t: kind === 'fault.applied' ? record.appliedAt : (record.healedAt ?? now),
     k: 'event',
     kind,
-    host: target,
+    ...(target !== schedule?.role && { host: target }), // nobody had the role when it was due
     text: text ?? `failed: ${words} ${target}`,
     data: { id, fault, target, options, by, ...(effect && { effect }), ...(healing && { healing }) },
     source: 'app',

@@ -21,7 +21,7 @@ export interface LabSession {
   readonly lab: string
   readonly handle: LabHandle
   readonly recorder: Pick<Recorder, 'all' | 'onAppend'>
-  readonly faults: Pick<Faults, 'list' | 'inject' | 'heal'>
+  readonly faults: Pick<Faults, 'list' | 'inject' | 'heal' | 'pending'>
   readonly probe: SessionProbe
   /** What an attempt or a proof sees of this lab. */
   readonly world: World

@@ -20,13 +20,16 @@ const answersWithinMs = 20_000
 const logFile = (): string => join(dojoHome(), 'logs', 'keeper.log')
 
 /**
- * A process without a screen that runs attempts for the command line: it watches, records and probes between two
- * commands. It ends by itself when no attempt runs any more. Started by `dojo exercise`, never by hand.
+ * A process without a screen that runs attempts for the command line, and keeps the times of scheduled faults: it
+ * watches, records and probes between two commands. It ends by itself when nothing of that is left. Started by
+ * `dojo exercise` and `dojo fault`, never by hand.
  */
 export const keeper: Verb = (program) => {
   program
     .command('keeper', { hidden: true })
-    .description('Runs attempts for the command line; started by `dojo exercise start`.')
+    .description(
+      'Runs attempts and scheduled faults for the command line; started by `dojo exercise start` and `dojo fault`.',
+    )
     .action(async () => {
       logTo(logFile())
       const host = await openHost({ kind: 'keeper' })
@@ -38,7 +41,7 @@ export const keeper: Verb = (program) => {
         if (host.busy()) busyAt = Date.now()
       }
       await host.close()
-      log.info('no attempt runs any more: ended')
+      log.info('nothing is left to keep: ended')
     })
 }
 
@@ -70,7 +73,7 @@ export async function ensureOwner(): Promise<void> {
     await pause(50)
   }
   throw new DojoError('internal', {
-    what: 'The process that keeps attempts did not start',
+    what: 'The process that keeps attempts and schedules did not start',
     why:
       ended[0] === undefined ? `it did not answer for ${answersWithinMs / 1000} s` : `it ended with code ${ended[0]}`,
     next: `Look at ${logFile()}.out`,

@@ -81,6 +81,20 @@ const unlessSoAlready = (error: unknown): void => {
   if (statusOf(error) !== 304) throw error
 }
 
+/** The kernel's own default. A quota counts in it, and -1 is none: the engine takes a 0 for "as it was". */
+const cpuPeriodUs = 100_000
+
+/** How much of one core a host may use, in percent, as the engine has it; null: all that there is. */
+export async function cpuLimitOf(docker: Docker, owner: Owner, host: string): Promise<number | null> {
+  try {
+    const { HostConfig } = await hostContainer(docker, owner, host).inspect()
+    const { CpuQuota = 0, CpuPeriod = 0 } = HostConfig
+    return CpuQuota > 0 ? (CpuQuota / (CpuPeriod || cpuPeriodUs)) * 100 : null
+  } catch (error) {
+    throw translated(error, `looking at host ${host}`)
+  }
+}
+
 /** What can be done to a host as a machine. Each resolves when the engine has done it. */
 export function hostPower(docker: Docker, owner: Owner) {
   const act = async (
@@ -101,6 +115,10 @@ export function hostPower(docker: Docker, owner: Owner) {
     kill: (host: string) => act(host, 'killing', (container) => container.kill({ signal: 'SIGKILL' })),
     pause: (host: string) => act(host, 'freezing', (container) => container.pause()),
     unpause: (host: string) => act(host, 'thawing', (container) => container.unpause()),
+    limitCpu: (host: string, percent: number | null) =>
+      act(host, 'limiting the CPU of', (container) =>
+        container.update({ CpuPeriod: cpuPeriodUs, CpuQuota: percent === null ? -1 : (percent * cpuPeriodUs) / 100 }),
+      ),
   }
 }
 

@@ -48,7 +48,7 @@ export function createActions({ lab, save, contextOf, kindOf, entries, kernel }:
 
   const apply = async (kind: FaultKind, entry: Entry): Promise<FaultRecord> => {
     const { target, id } = entry.record
-    const context = contextIfValid(kind, entry, contextOf)
+    const context = ifValid(kind, () => contextOf(entry))
     const cuts = kind.cuts?.(context)
     entry.record = { ...entry.record, options: context.options, did: undefined, ...(cuts && { cuts }) }
     const refusal = await whyRefused(kind, context, entries(), { kernel, kindOf })
@@ -131,13 +131,9 @@ export function createActions({ lab, save, contextOf, kindOf, entries, kernel }:
 }
 
 /** Options that do not fit are the caller's mistake: each with its place and what would be right. */
-function contextIfValid(
-  kind: FaultKind,
-  entry: Entry,
-  contextOf: Tools['contextOf'],
-): FaultContext<Record<string, unknown>> {
+export function ifValid<T>(kind: FaultKind, parse: () => T): T {
   try {
-    return contextOf(entry)
+    return parse()
   } catch (error) {
     if (!(error instanceof z.ZodError)) throw error
     const wrong = error.issues.map(({ path, message }) => `${path.join('.') || 'options'}: ${message}`).join('; ')

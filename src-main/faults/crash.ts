@@ -6,6 +6,7 @@ export const crash = defineFault({
   group: 'host',
   summary: 'The host dies at once, as when its power is cut: nothing on it is told, nothing is shut down',
   action: 'Crash {host}',
+  proves: 'The engine says that the host has exited, and none of its ports answers.',
   targets: 'any-host',
   options: z.strictObject({}),
   needs: 'running',

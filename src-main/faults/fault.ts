@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { HostState } from '../contract/cluster.js'
-import type { FaultCut, FaultKindInfo, Proof } from '../contract/fault.js'
+import type { FaultCut, FaultKindInfo, FaultRecord, FaultSchedule, Proof } from '../contract/fault.js'
 import type { LabHost } from '../contract/lab.js'
 import type { Row } from '../cluster/postgres.js'
 import type { ExecOptions, ExecResult, HostPower, LabHandle } from '../lab/handle.js'
@@ -14,6 +14,8 @@ export interface FaultTarget {
   target: LabHost
   appliedAt: number
   power: { [Verb in keyof HostPower]: OnTarget<HostPower[Verb]> }
+  /** Percent of one core that the target may use, as the engine has it; null: all that there is. */
+  cpuLimit(): Promise<number | null>
   /** From the engine, now: the target, or any host. */
   state(): Promise<HostState>
   stateOf(host: string): Promise<HostState>
@@ -54,6 +56,8 @@ export interface FaultKind<S extends z.ZodObject = z.ZodObject> {
   readonly summary: string
   /** A button's words, with {host}. */
   readonly action: string
+  /** What is read to prove its effect, in one sentence; for docs. */
+  readonly proves?: string
   readonly targets: FaultKindInfo['targets']
   readonly options: S
   /**
@@ -87,6 +91,16 @@ export interface FaultKind<S extends z.ZodObject = z.ZodObject> {
   holdsStill(context: FaultContext<z.output<S>>): Promise<boolean>
   /** Says why it is over when it no longer holds, with {host}. Default: the host is back, by another hand. */
   readonly whenGone?: string
+}
+
+export interface FaultRequest {
+  kind: string
+  /** A host's name, or a role: leader, sync-standby, any-replica, witness, etcd-leader. */
+  target: string
+  options?: Record<string, unknown>
+  by?: FaultRecord['by']
+  /** Default: now, and until it is healed. */
+  schedule?: FaultSchedule | undefined
 }
 
 /** Returns its argument; it is here for inference. */

@@ -6,6 +6,7 @@ export const freeze = defineFault({
   group: 'host',
   summary: 'Every process on the host stands still, as when a hypervisor stalls: connections stay open, nobody answers',
   action: 'Freeze {host}',
+  proves: 'The engine says that the host is paused, and none of its ports answers.',
   targets: 'any-host',
   options: z.strictObject({}),
   needs: 'running',

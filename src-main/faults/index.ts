@@ -1,92 +1,43 @@
-import { randomBytes } from 'node:crypto'
 import type { Observer } from '../cluster/watcher.js'
 import type { FaultKindInfo, FaultRecord } from '../contract/fault.js'
 import { DojoError } from '../contract/errors.js'
 import type { LabHandle } from '../lab/handle.js'
 import { appClock } from '../util/clock.js'
 import { createActions } from './actions.js'
-import { brokenHba } from './broken-hba.js'
-import { clockSkew } from './clock-skew.js'
 import { createContext } from './context.js'
-import { crash } from './crash.js'
-import { damagedBackup } from './damaged-backup.js'
-import { damagedPage } from './damaged-page.js'
-import { diskFull } from './disk-full.js'
-import { failingArchive } from './failing-archive.js'
-import { infoOf, type FaultKind } from './fault.js'
-import { forgottenPause } from './forgotten-pause.js'
-import { freeze } from './freeze.js'
-import { idleTransaction } from './idle-transaction.js'
-import { kill } from './kill.js'
+import { infoOf, type FaultKind, type FaultRequest } from './fault.js'
 import { openFaultLedger, type Entry } from './ledger.js'
-import { loseMember } from './lose-member.js'
-import { loseQuorum } from './lose-quorum.js'
-import { orphanSlot } from './orphan-slot.js'
-import { promote } from './promote.js'
+import { kinds } from './kinds.js'
 import { createReconcile } from './reconcile.js'
-import { restartLoop } from './restart-loop.js'
-import { currentRoles } from './roles.js'
-import { partition } from './partition.js'
-import { serviceDown } from './service-down.js'
-import { slowEtcd } from './slow-etcd.js'
-import { slowArchive } from './slow-archive.js'
-import { start } from './start.js'
-import { stop } from './stop.js'
+import { rolesNow } from './roles.js'
+import { createScheduled, newEntry } from './scheduled.js'
 import { resolveTarget } from './targets.js'
-
-/** Every kind: the command line, schemas, screens and docs derive from this one list. */
-const kinds: readonly FaultKind[] = [
-  crash,
-  stop,
-  freeze,
-  start,
-  kill,
-  serviceDown,
-  restartLoop,
-  partition,
-  loseMember,
-  loseQuorum,
-  slowEtcd,
-  promote,
-  brokenHba,
-  forgottenPause,
-  orphanSlot,
-  idleTransaction,
-  clockSkew,
-  diskFull,
-  slowArchive,
-  failingArchive,
-  damagedPage,
-  damagedBackup,
-]
 
 export const faultKinds: readonly { kind: string; info: FaultKindInfo }[] = kinds.map((kind) => ({
   kind: kind.kind,
   info: infoOf(kind),
 }))
 
-export interface FaultRequest {
-  kind: string
-  /** A host's name, or a role: leader, sync-standby, any-replica, witness. */
-  target: string
-  options?: Record<string, unknown>
-  by?: FaultRecord['by']
-}
+export type { FaultRequest } from './fault.js'
 
 export interface Faults {
   /** All faults of this lab, the oldest first. Those that are over are kept. */
   list(): FaultRecord[]
   /**
-   * Applies a fault and resolves when its effect is proven.
+   * Applies a fault and resolves when its effect is proven. One that is scheduled for later is in the ledger when this
+   * resolves, in the state `scheduled`, and its role is resolved when it is due. Of several, the first is returned.
    * @throws DojoError unknown-fault, unknown-host, usage, fault-refused before anything was done;
    * fault-without-effect when it was done and did not show
    */
   inject(request: FaultRequest): Promise<FaultRecord>
   /**
-   * Heals one fault, or all that are active, and resolves when their health is proven. All are tried.
+   * Heals one fault, or all that are active, and resolves when their health is proven. All are tried. What is only
+   * scheduled is cancelled.
    * @throws DojoError unknown-fault, heal-without-effect; the fault then stays active
    */
   heal(id?: string): Promise<FaultRecord[]>
+  /** Whether something is scheduled: an injection, or a heal. It happens only while this is open. */
+  pending(): boolean
   /** Called with each record that changed. Returns the way to stop it. */
   onChange(listener: (record: FaultRecord) => void): () => void
   close(): Promise<void>
@@ -134,41 +85,35 @@ export async function createFaults({ lab, observer }: { lab: LabHandle; observer
     return turn
   }
 
+  const targetOf = async (kind: FaultKind, target: string): Promise<string> =>
+    (await resolveTarget(lab.info, kind, target, rolesNow(lab.info, observer))).name
+  const scheduled = createScheduled({ lab, ledger, save, kindOf, targetOf, reconcile, actions, inTurn })
+
   return {
     list() {
       ledger.refresh()
       return ledger.entries().map(({ record }) => record)
     },
-    inject: ({ kind: name, target, options = {}, by = 'learner' }) =>
+    pending: () => scheduled.pending(),
+    inject: (request) =>
       inTurn(async () => {
-        const kind = kindOf(name)
-        const host = await resolveTarget(lab.info, kind, target, () => currentRoles(lab.info, observer))
+        const kind = kindOf(request.kind)
+        if (request.schedule) return scheduled.begin(kind, request, request.schedule)
+        const target = await targetOf(kind, request.target)
         await reconcile.now()
-        const id = `f${randomBytes(4).toString('hex')}`
-        const record: FaultRecord = {
-          id,
-          kind: name,
-          target: host.name,
-          options,
-          state: 'applying',
-          appliedAt: appClock.now(),
-          by,
-        }
-        return actions.apply(kind, { record, notes: {} })
+        return actions.apply(kind, newEntry({ ...request, target }, { state: 'applying', appliedAt: appClock.now() }))
       }),
     heal: (id) =>
       inTurn(async () => {
         await reconcile.now()
         const all = ledger.entries()
-        if (id === undefined) return actions.healAll(all.filter(({ record }) => record.state === 'active'))
-        const entry = all.find(({ record }) => record.id === id)
-        if (entry) return actions.healAll([entry])
-        const active = all.filter(({ record }) => record.state === 'active').map(({ record }) => record.id)
-        throw new DojoError('unknown-fault', {
-          what: `No fault "${id}" in this lab`,
-          why: active.length > 0 ? `the active ones are ${active.join(', ')}` : 'none is active',
-          next: active.length > 0 ? 'Use one of these, or heal all' : 'There is nothing to heal',
-        })
+        const open = all.filter(({ record }) => record.state === 'active' || record.state === 'scheduled')
+        const wanted = id === undefined ? open : all.filter(({ record }) => record.id === id)
+        if (id !== undefined && wanted.length === 0) throw unknownFault(id, open)
+        // first what is to come: it would begin as soon as its host is back
+        const cancelled = await scheduled.cancel(wanted)
+        const healed = await actions.healAll(wanted.filter(({ record }) => !cancelled.includes(record)))
+        return [...healed, ...cancelled]
       }),
     onChange(listener) {
       listeners.add(listener)
@@ -176,8 +121,18 @@ export async function createFaults({ lab, observer }: { lab: LabHandle; observer
     },
     async close() {
       stopWatching?.()
+      scheduled.close()
       await last
       await ledger.close()
     },
   }
+}
+
+function unknownFault(id: string, open: readonly Entry[]): DojoError {
+  const ids = open.map(({ record }) => record.id).join(', ')
+  return new DojoError('unknown-fault', {
+    what: `No fault "${id}" in this lab`,
+    why: ids === '' ? 'none is active' : `those that are active or scheduled are ${ids}`,
+    next: ids === '' ? 'There is nothing to heal' : 'Use one of these, or heal all',
+  })
 }

@@ -28,6 +28,7 @@ export const kill = defineFault({
   group: 'process',
   summary: 'One process on the host gets a signal; the host and everything else on it goes on',
   action: 'Kill a process on {host}',
+  proves: 'The kernel has no such process any more, by number and start time; after STOP it is in state T.',
   targets: 'any-host',
   options,
   needs: 'running',

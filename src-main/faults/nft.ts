@@ -1,7 +1,29 @@
+import type { LabHost } from '../contract/lab.js'
 import type { FaultTarget } from './fault.js'
 
 /** One table per fault: healing removes what this fault added, and nothing else. */
 export const tableOf = (id: string): string => `inet dojo_${id}`
+
+/** Packets between a host and its peers, seen from the host. */
+export interface Traffic {
+  direction: 'in' | 'out' | 'both'
+  /** Named by address, so that this machine's own route to the host, by which it is observed, is none of them. */
+  peers: readonly LabHost[]
+  /** TCP ports at either end; none: everything. */
+  ports: readonly number[]
+}
+
+/** Chains for a table beside the host: what is done with each such packet, in nft's words. */
+export function chainsFor({ direction, peers, ports }: Traffic, verdict: string): string[] {
+  const addresses = `{ ${peers.map(({ address }) => address).join(', ')} }`
+  const rules = (side: 'saddr' | 'daddr'): string =>
+    (ports.length > 0 ? [`tcp dport { ${ports.join(', ')} } `, `tcp sport { ${ports.join(', ')} } `] : [''])
+      .map((match) => `ip ${side} ${addresses} ${match}${verdict};`)
+      .join(' ')
+  const inward = `chain in { type filter hook input priority -10; ${rules('saddr')} }`
+  const outward = `chain out { type filter hook output priority -10; ${rules('daddr')} }`
+  return { in: [inward], out: [outward], both: [inward, outward] }[direction]
+}
 
 type Beside = Pick<FaultTarget, 'id' | 'beside'>
 
@@ -28,8 +50,20 @@ export async function tablesBeside(context: Beside, host: string): Promise<strin
     .filter((name) => name.startsWith('inet dojo_'))
 }
 
-/** How many packets met this fault's rules beside a host. */
-export async function packetsMet(context: Beside, host: string): Promise<number> {
-  const listed = await nft(context, host, `list table ${tableOf(context.id)}`)
-  return [...listed.matchAll(/packets (\d+)/g)].reduce((sum, [, count]) => sum + Number(count), 0)
+/**
+ * How many packets met this fault's rules beside a host, by the kernel's counters. Of a rule with two counters, the first
+ * counts what was looked at and the second what the verdict hit.
+ */
+export async function packetsMet(context: Beside, host: string): Promise<{ seen: number; hit: number }> {
+  return countsIn(await nft(context, host, `list table ${tableOf(context.id)}`))
+}
+
+export function countsIn(listed: string): { seen: number; hit: number } {
+  const sum = { seen: 0, hit: 0 }
+  for (const line of listed.split('\n')) {
+    const counts = [...line.matchAll(/packets (\d+)/g)].map(([, count]) => Number(count))
+    sum.seen += counts.at(0) ?? 0
+    sum.hit += counts.at(-1) ?? 0
+  }
+  return sum
 }

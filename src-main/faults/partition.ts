@@ -3,7 +3,7 @@ import type { FaultCut, Proof } from '../contract/fault.js'
 import type { LabHost } from '../contract/lab.js'
 import { defineFault, type FaultContext } from './fault.js'
 import { connecting, hostsNamed, linksBetween, linkServices, portsOf, type Link } from './links.js'
-import { addTable, packetsMet, removeTable, tableOf, tablesBeside } from './nft.js'
+import { addTable, chainsFor, packetsMet, removeTable, tableOf, tablesBeside } from './nft.js'
 
 const options = z.strictObject({
   from: z.array(z.string()).default([]).describe('Hosts that the target is cut off from. None named: every other host'),
@@ -29,19 +29,8 @@ function sidesOf(context: Context): Sides {
   return { near, far }
 }
 
-/** Rules beside one near host. Peers are named by address: this machine's own route to the host is none of them. */
-function chainsFor({ options: { direction, services, action } }: Context, far: readonly LabHost[]): string[] {
-  const peers = `{ ${far.map(({ address }) => address).join(', ')} }`
-  const ports = portsOf(services)
-  const verdict = action === 'drop' ? 'counter drop' : 'counter reject'
-  const rules = (side: 'saddr' | 'daddr'): string =>
-    (ports.length > 0 ? [`tcp dport { ${ports.join(', ')} } `, `tcp sport { ${ports.join(', ')} } `] : [''])
-      .map((match) => `ip ${side} ${peers} ${match}${verdict};`)
-      .join(' ')
-  const inward = `chain in { type filter hook input priority -10; ${rules('saddr')} }`
-  const outward = `chain out { type filter hook output priority -10; ${rules('daddr')} }`
-  return { in: [inward], out: [outward], both: [inward, outward] }[direction]
-}
+const chainsOf = ({ options: { direction, services, action } }: Context, far: readonly LabHost[]): string[] =>
+  chainsFor({ direction, peers: far, ports: portsOf(services) }, `counter ${action}`)
 
 const across = ({ near, far }: Sides, { options: { services } }: Context): Link[] => [
   ...near.flatMap((host) => linksBetween(host, far, services)),
@@ -71,6 +60,7 @@ export const partition = defineFault({
   options,
   needs: 'running',
   requires: 'nft',
+  proves: 'Connections between the two sides that worked before fail, and the kernel counts packets at the rules.',
   whenGone: 'the rules went with the network of {host}: it was stopped or restarted',
   cuts(context): FaultCut[] {
     const { near, far } = sidesOf(context)
@@ -93,7 +83,7 @@ export const partition = defineFault({
     const { near, far } = sides
     context.notes['links'] = await connecting(context, across(sides, context))
     await context.save()
-    await Promise.all(near.map(({ name }) => addTable(context, name, chainsFor(context, far))))
+    await Promise.all(near.map(({ name }) => addTable(context, name, chainsOf(context, far))))
     const [one, other] = [near, far].map((side) => side.map(({ name }) => name).join(', '))
     const { direction, services, action } = context.options
     const what = services.length > 0 ? services.join(', ') : 'everything'
@@ -106,7 +96,7 @@ export const partition = defineFault({
       connecting(context, before),
       Promise.all(sidesOf(context).near.map(({ name }) => packetsMet(context, name))),
     ])
-    const met = packets.reduce((sum, count) => sum + count, 0)
+    const met = packets.reduce((sum, { hit }) => sum + hit, 0)
     const observed =
       alive.length > 0
         ? `still connects: ${spell(alive)}`

@@ -33,15 +33,8 @@ export async function whyRefused(
   const same = kind.alone && entries.find(({ record }) => record.state === 'active' && isSame(record, kind, name))
   if (same)
     return refused(`it is in effect already (${same.record.id})`, `Heal it first: \`dojo heal LAB ${same.record.id}\``)
-  const ability = kind.requires && (await kernel())?.[kind.requires]
-  if (ability && !ability.works) {
-    const next = 'Use an engine with another kernel; `dojo doctor` shows what this one can do'
-    return new DojoError('kernel-lacks', {
-      what: `Fault ${kind.kind} can't be made here`,
-      why: `the engine's kernel lacks ${kind.requires}: ${ability.detail}`,
-      next,
-    })
-  }
+  const lacking = await whyKernelLacks(kind, kernel)
+  if (lacking) return lacking
   const why = (await kind.refuses?.(context).catch(unclear)) ?? null
   return why === null ? null : refused(why, `\`dojo status\` shows what runs on ${name}`)
 }
@@ -50,6 +43,17 @@ export async function whyRefused(
 function unclear(error: unknown): string {
   if (error instanceof DojoError && error.code !== 'host-down') throw error
   return `whether it can be done can't be told: ${whyOf(error)}`
+}
+
+/** Whether the engine's kernel can't do what a kind needs, whatever the hosts are like. */
+export async function whyKernelLacks(kind: FaultKind, kernel: LabHandle['kernel']): Promise<DojoError | null> {
+  const ability = kind.requires && (await kernel())?.[kind.requires]
+  if (!ability || ability.works) return null
+  return new DojoError('kernel-lacks', {
+    what: `Fault ${kind.kind} can't be made here`,
+    why: `the engine's kernel lacks ${kind.requires}: ${ability.detail}`,
+    next: 'Use an engine with another kernel; `dojo doctor` shows what this one can do',
+  })
 }
 
 const isSame = (record: Entry['record'], { kind }: FaultKind, host: string): boolean =>

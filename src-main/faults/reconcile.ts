@@ -77,13 +77,10 @@ export function createReconcile({ lab, ledger, save, contextOf, kindOf, isBusy }
           other.record.target === record.target &&
           kindOf(other.record.kind).ends?.includes(record.kind),
       )
-  /** The command line and the window may both be at work on one lab. */
-  const isAnothers = ({ record, pid }: Entry): boolean =>
-    record.state !== 'active' && pid !== undefined && pid !== process.pid && isAlive(pid)
   const isOpen = (entry: Entry): boolean =>
     ['applying', 'active', 'healing'].includes(entry.record.state) &&
     !isBusy(entry.record.id) &&
-    !isAnothers(entry) &&
+    !(entry.record.state !== 'active' && isAnothers(entry)) &&
     !isEnding(entry)
   const now = async (): Promise<void> => {
     ledger.refresh()
@@ -112,6 +109,9 @@ export function createReconcile({ lab, ledger, save, contextOf, kindOf, isBusy }
     },
   }
 }
+
+/** The command line and the window may both be at work on one lab: whether another process that lives wrote it last. */
+export const isAnothers = ({ pid }: Entry): boolean => pid !== undefined && pid !== process.pid && isAlive(pid)
 
 function isAlive(pid: number): boolean {
   try {

@@ -6,6 +6,7 @@ export const start = defineFault({
   group: 'host',
   summary: 'The host comes back after a crash or a stop: its services start as after a boot',
   action: 'Start {host}',
+  proves: 'The supervisor says that every service runs, and those with a port answer there.',
   targets: 'any-host',
   options: z.strictObject({}),
   needs: 'down',

@@ -15,6 +15,7 @@ export const stop = defineFault({
   group: 'host',
   summary: 'The host shuts down in order: Patroni gives up the leader key and stops PostgreSQL first',
   action: 'Stop {host}',
+  proves: 'The engine says that the host has exited, and none of its ports answers.',
   targets: 'any-host',
   options,
   needs: 'running',

@@ -2,13 +2,23 @@ import { DojoError, unknownHost } from '../contract/errors.js'
 import type { LabHost, LabInfo } from '../contract/lab.js'
 import type { FaultKind } from './fault.js'
 
-export const targetRoles = ['leader', 'sync-standby', 'any-replica', 'witness'] as const
+export const targetRoles = ['leader', 'sync-standby', 'any-replica', 'witness', 'etcd-leader'] as const
 export type TargetRole = (typeof targetRoles)[number]
+
+/** Whether a target names a role rather than a host. */
+export const isRole = (info: LabInfo, target: string): boolean =>
+  (targetRoles as readonly string[]).includes(target) && !info.hosts.some(({ name }) => name === target)
 
 /** Who is what now; asked only when a role was given. */
 export interface Roles {
   leader: string | null
   standbys: readonly string[]
+}
+export interface RolesNow {
+  /** By Patroni's keys. */
+  cluster(): Promise<Roles>
+  /** The host whose etcd member leads the others. Null: nobody does. */
+  etcdLeader(): Promise<string | null>
 }
 
 const refused = (what: string, why: string): DojoError =>
@@ -22,7 +32,7 @@ export async function resolveTarget(
   info: LabInfo,
   kind: Pick<FaultKind, 'kind' | 'targets'>,
   target: string,
-  roles: () => Promise<Roles>,
+  roles: RolesNow,
 ): Promise<LabHost> {
   const host = info.hosts.find(({ name }) => name === target) ?? (await byRole(info, target, roles))
   if (kind.targets === 'data-host' && !isData(host)) {
@@ -38,7 +48,7 @@ export async function resolveTarget(
 
 const isData = ({ services }: LabHost): boolean => services.includes('patroni')
 
-async function byRole(info: LabInfo, target: string, roles: () => Promise<Roles>): Promise<LabHost> {
+async function byRole(info: LabInfo, target: string, roles: RolesNow): Promise<LabHost> {
   const named = (name: string): LabHost => {
     const found = info.hosts.find((host) => host.name === name)
     if (!found)
@@ -60,7 +70,12 @@ async function byRole(info: LabInfo, target: string, roles: () => Promise<Roles>
     if (!witness) throw refused('No witness to hit', 'every etcd member of this topology is on a data host')
     return witness
   }
-  const { leader, standbys } = await roles()
+  if (target === 'etcd-leader') {
+    const member = await roles.etcdLeader()
+    if (!member) throw refused('No etcd leader to hit', 'no member of etcd says that it leads now')
+    return named(member)
+  }
+  const { leader, standbys } = await roles.cluster()
   if (target === 'leader') {
     if (!leader) throw refused('No leader to hit', 'nobody holds the leader key now')
     return named(leader)

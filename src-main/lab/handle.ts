@@ -37,6 +37,8 @@ export interface HostPower {
   pause(host: string): Promise<void>
   unpause(host: string): Promise<void>
   start(host: string): Promise<void>
+  /** Percent of one core that all its processes may use together; null: all that there is. Kept over a restart. */
+  limitCpu(host: string, percent: number | null): Promise<void>
 }
 
 /** A running lab, by name, in this process. Holds no state that Docker and the lab's folder do not. */
@@ -63,6 +65,8 @@ export interface LabHandle {
   /** The engine's own clock, in ms since 1970. Its hosts share it. */
   engineTime?(): Promise<number>
   readonly power: HostPower
+  /** Percent of one core that a host may use, as the engine has it; null: all that there is. */
+  cpuLimit(host: string): Promise<number | null>
   /** Present state of every host, from the engine, now. */
   hostStates(): Promise<Record<string, HostState>>
   /** Present state of every host first, then every change as the engine tells it. Ends with the signal. */

@@ -2,7 +2,7 @@ import { unknownHost } from '../contract/errors.js'
 import { kernelAbilities } from '../doctor/kernel.js'
 import { runBeside } from '../docker/beside.js'
 import { runIn } from '../docker/exec.js'
-import { hostContainer, hostPower, hostStateOf, type EngineClient } from '../docker/hosts.js'
+import { cpuLimitOf, hostContainer, hostPower, hostStateOf, type EngineClient } from '../docker/hosts.js'
 import { hangUpOrphans, openTty } from '../docker/tty.js'
 import { watchHosts } from '../docker/watch-hosts.js'
 import { logFor } from '../util/log.js'
@@ -25,15 +25,16 @@ export function labHandle(docker: EngineClient, home: Home, { info }: LabFile): 
     return host
   }
   const machines = hostPower(docker, owner)
-  const power = Object.fromEntries(
-    Object.entries(machines).map(([verb, act]) => [
-      verb,
-      (host: string, graceSeconds = 0) =>
-        logged(log, `${verb} host`, { lab, host: known(host), ...(verb === 'stop' ? { graceSeconds } : {}) }, () =>
-          act(host, graceSeconds),
-        ),
-    ]),
-  ) as unknown as HostPower
+  const act = (what: string, host: string, run: () => Promise<void>, more: object = {}): Promise<void> =>
+    logged(log, `${what} host`, { lab, host: known(host), ...more }, run)
+  const power: HostPower = {
+    kill: async (host) => act('kill', host, () => machines.kill(host)),
+    stop: async (host, graceSeconds) => act('stop', host, () => machines.stop(host, graceSeconds), { graceSeconds }),
+    pause: async (host) => act('pause', host, () => machines.pause(host)),
+    unpause: async (host) => act('unpause', host, () => machines.unpause(host)),
+    start: async (host) => act('start', host, () => machines.start(host)),
+    limitCpu: async (host, percent) => act('limit CPU of', host, () => machines.limitCpu(host, percent), { percent }),
+  }
   return {
     info,
     dir,
@@ -54,6 +55,7 @@ export function labHandle(docker: EngineClient, home: Home, { info }: LabFile): 
       return found.reduce((sum, count) => sum + count, 0)
     },
     engineTime: async () => Date.parse(((await docker.info()) as { SystemTime: string }).SystemTime),
+    cpuLimit: async (host) => cpuLimitOf(docker, owner, known(host)),
     hostStates: async () =>
       Object.fromEntries(
         await Promise.all(names.map(async (host) => [host, await hostStateOf(docker, owner, host)] as const)),

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { durationMs } from '../../../src-main/cli/duration.js'
+import { whenText } from '../../../src-main/cli/fault.js'
 import { faultOptions } from '../../../src-main/cli/fault-options.js'
 import { ago, bytes, table } from '../../../src-main/cli/output.js'
 import { reportText } from '../../../src-main/cli/probe-text.js'
@@ -28,6 +30,27 @@ test('sizes and ages are in the largest unit that says something', () => {
     '2 h ago',
     '3 days ago',
   ])
+})
+
+describe('the schedule of a fault', () => {
+  test.each([
+    ['500ms', 500],
+    ['10s', 10_000],
+    ['1.5m', 90_000],
+    ['2h', 7_200_000],
+  ])('%s is %i ms', (text, ms) => expect(durationMs('--after', text)).toBe(ms))
+  test.each(['10', 's', '-1s', '10 s', '1d', ''])('"%s" is no duration', (text) => {
+    expect(() => durationMs('--after', text)).toThrow('--after wants a duration')
+  })
+
+  test('says what is to come', () => {
+    const record = { id: 'f1', kind: 'freeze', target: 'leader', options: {}, appliedAt: 10_000, by: 'cli' as const }
+    const schedule = { dueAt: 10_000, forMs: 3_000, n: 2, of: 5 }
+    expect(whenText({ ...record, state: 'scheduled', schedule }, 2_000)).toBe('in 8.0 s, for 3.0 s (2 of 5)')
+    expect(whenText({ ...record, state: 'active', schedule: { ...schedule, of: 1 } }, 12_000)).toBe('heals in 1.0 s')
+    expect(whenText({ ...record, state: 'healed', schedule }, 12_000)).toBe('')
+    expect(whenText({ ...record, state: 'active' }, 12_000)).toBe('')
+  })
 })
 
 test('a probe says the claim, each phase beside what was expected, and what each host has', () => {

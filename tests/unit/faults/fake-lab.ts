@@ -21,6 +21,7 @@ export async function fakeLab(): Promise<
     hosts.map(({ name }) => [name, { container: 'running' as const, since: 1 }]),
   )
   const done: string[] = []
+  const limits: Record<string, number | null> = {}
   const fail: { power?: boolean } = {}
   const act =
     (verb: string, next: Omit<HostState, 'since'> | null) =>
@@ -47,15 +48,32 @@ export async function fakeLab(): Promise<
       pause: act('pause', { container: 'paused' }),
       unpause: act('unpause', { container: 'running' }),
       start: act('start', { container: 'running' }),
+      limitCpu: async (host, percent) => {
+        await act(`limit ${percent}`, null)(host)
+        limits[host] = percent
+      },
     },
+    cpuLimit: (host) => Promise.resolve(limits[host] ?? null),
     hostStates: () => Promise.resolve({ ...states }),
     watchHosts: async function* () {},
   }
 }
 
+/** pg1 was cut off while it led, and does not know of its successor. */
+const etcd = {
+  members: [
+    { name: 'pg1', leader: true, term: 2 },
+    { name: 'pg2', leader: false, term: 3 },
+    { name: 'witness', leader: true, term: 3 },
+  ],
+}
+
 /** An observer that knows who leads, as far as faults ask one. */
 export const knowing = (leader: string | null, standbys: string[] = []) =>
   ({
-    state: () => ({ dcs: { stale: false, value: { leader, sync: { standbys } } } }),
+    state: () => ({
+      dcs: { stale: false, value: { leader, sync: { standbys } } },
+      etcd: { stale: false, value: etcd },
+    }),
     onState: () => () => undefined,
   }) as never
