@@ -84,6 +84,7 @@ export const brokenHba = defineFault({
   group: 'people',
   summary: 'A change of pg_hba in the dynamic configuration refuses standbys or clients, on every data host',
   action: 'Break pg_hba, from {host}',
+  proves: 'The hosts that are to be kept out try to connect, and PostgreSQL refuses them.',
   targets: 'data-host',
   options,
   needs: 'running',

@@ -43,6 +43,7 @@ export const clockSkew = defineFault({
   summary:
     'PostgreSQL and Patroni of the host see another time, after a restart. The kernel, etcd and shells on it do not',
   action: 'Set the clock of {host} wrong',
+  proves: "clock_timestamp() on the host, compared with this machine's clock.",
   targets: 'data-host',
   options,
   needs: 'running',

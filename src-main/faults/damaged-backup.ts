@@ -55,6 +55,7 @@ export const damagedBackup = defineFault({
   summary:
     'A file of the newest full backup is altered in the repository: nobody notices until it is verified or needed',
   action: 'Damage a backup on {host}',
+  proves: '`pgbackrest verify` finds the file.',
   targets: 'any-host',
   options: z.strictObject({}),
   needs: 'running',

@@ -51,6 +51,7 @@ export const damagedPage = defineFault({
   group: 'storage',
   summary: `A page of table ${table}, which it makes for that, is overwritten on the host's disk: reading it fails`,
   action: 'Damage a page on {host}',
+  proves: 'A read of the table with SQL fails with an invalid page.',
   targets: 'data-host',
   options: z.strictObject({}),
   needs: 'running',

@@ -42,6 +42,7 @@ export const diskFull = defineFault({
   summary:
     'A disk of PostgreSQL fills up with a file that is none of its own. Needs hosts with disks: pair-small-disks',
   action: 'Fill a disk of {host}',
+  proves: 'The kernel says how little is free on the volume.',
   targets: 'data-host',
   options,
   needs: 'running',

@@ -8,6 +8,7 @@ export const failingArchive = defineFault({
   group: 'storage',
   summary: 'No WAL segment can be archived: PostgreSQL keeps them all, and tries again and again',
   action: 'Break the archive of {host}',
+  proves: 'pg_stat_archiver counts failed attempts.',
   targets: 'data-host',
   options: z.strictObject({}),
   needs: 'running',

@@ -57,7 +57,7 @@ export interface FaultKind<S extends z.ZodObject = z.ZodObject> {
   /** A button's words, with {host}. */
   readonly action: string
   /** What is read to prove its effect, in one sentence; for docs. */
-  readonly proves?: string
+  readonly proves: string
   readonly targets: FaultKindInfo['targets']
   readonly options: S
   /**

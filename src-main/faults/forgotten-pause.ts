@@ -29,6 +29,7 @@ export const forgottenPause = defineFault({
   group: 'people',
   summary: 'Somebody paused Patroni for maintenance and forgot it: nothing fails over until it is resumed',
   action: 'Pause Patroni, from {host}',
+  proves: 'Every member that answers GET /patroni says that it is paused.',
   targets: 'data-host',
   options: z.strictObject({}),
   needs: 'running',

@@ -39,6 +39,7 @@ export const idleTransaction = defineFault({
   group: 'people',
   summary: 'A session began a transaction and went away: VACUUM can’t remove what was deleted since, locks are kept',
   action: 'Leave a transaction open on {host}',
+  proves: 'pg_stat_activity shows the session, idle in a transaction that has an id.',
   targets: 'data-host',
   options: z.strictObject({}),
   needs: 'running',

@@ -68,6 +68,7 @@ export const loseMember = defineFault({
   group: 'consensus',
   summary: 'A member of etcd is lost for good: it is down and its data is gone. Healing replaces it by a new one',
   action: 'Lose the etcd member on {host}',
+  proves: 'A surviving member still lists it, and it answers no read that needs a quorum.',
   targets: 'any-host',
   options: z.strictObject({}),
   needs: 'running',

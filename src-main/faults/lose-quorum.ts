@@ -25,6 +25,7 @@ export const loseQuorum = defineFault({
   group: 'consensus',
   summary: 'etcd is down on a majority of its members: nobody can hold the leader key, so nobody may be written to',
   action: 'Lose the quorum of etcd, {host} first',
+  proves: 'No member answers a read that needs a quorum.',
   targets: 'any-host',
   options: z.strictObject({}),
   needs: 'running',

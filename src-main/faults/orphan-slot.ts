@@ -34,6 +34,7 @@ export const orphanSlot = defineFault({
   group: 'people',
   summary: 'A replication slot that nobody reads from: PostgreSQL keeps all WAL since, until the disk is full',
   action: 'Leave a slot behind, from {host}',
+  proves: 'The slot is inactive, and its restart_lsn stays behind while WAL is written.',
   targets: 'data-host',
   options,
   needs: 'running',

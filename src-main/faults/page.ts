@@ -5,7 +5,7 @@ import { targetRoles } from './targets.js'
 interface Documented {
   info: FaultKindInfo
   requires?: string | undefined
-  proves?: string | undefined
+  proves: string
 }
 
 interface Option {
@@ -55,7 +55,7 @@ function section({ info: { kind, summary, targets, options, ends }, requires, pr
   return [
     `### ${kind}\n\n${summary}.\n\n`,
     `- target: ${targets === 'any-host' ? 'any host' : 'a host with PostgreSQL'}\n`,
-    proves ? `- proof: ${proves.charAt(0).toLowerCase()}${proves.slice(1).replace(/\.$/, '')}\n` : '',
+    `- proof: ${proves}\n`,
     requires ? `- wants ${requires} of the engine's kernel, and is refused without\n` : '',
     ends ? `- ends: ${ends.join(', ')}\n` : '',
     '\n',

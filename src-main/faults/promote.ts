@@ -60,6 +60,7 @@ export const promote = defineFault({
   summary:
     'Somebody promotes a standby behind Patroni’s back: two primaries until Patroni ends one, and its timeline is in the archive',
   action: 'Promote {host} by hand',
+  proves: 'PostgreSQL on the host has begun a timeline of its own.',
   targets: 'data-host',
   options: z.strictObject({}),
   needs: 'running',

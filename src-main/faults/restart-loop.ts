@@ -17,6 +17,7 @@ export const restartLoop = defineFault({
   group: 'process',
   summary: 'A process dies again and again, and is started again and again',
   action: 'Let a process on {host} die again and again',
+  proves: 'The kernel shows three different processes of that name, one after the other.',
   targets: 'any-host',
   options,
   needs: 'running',

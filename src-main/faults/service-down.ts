@@ -14,6 +14,7 @@ export const serviceDown = defineFault({
   group: 'process',
   summary: 'A service is shut down in order and stays down: the supervisor does not bring it back',
   action: 'Shut down a service on {host}',
+  proves: "The kernel lists no listener on the service's ports.",
   targets: 'any-host',
   options,
   needs: 'running',

@@ -12,6 +12,7 @@ export const slowArchive = defineFault({
   group: 'storage',
   summary: 'Every WAL segment takes seconds to be archived: what is written faster than that waits on the WAL disk',
   action: 'Slow down the archive of {host}',
+  proves: 'pg_stat_archiver says how long a segment took.',
   targets: 'data-host',
   options,
   needs: 'running',

@@ -43,6 +43,7 @@ export const slowEtcd = defineFault({
   group: 'consensus',
   summary: 'A member of etcd stalls again and again, as on a disk that is too slow for it',
   action: 'Slow etcd on {host} down',
+  proves: 'Reads that need a quorum, asked at the member, wait for its stalls.',
   targets: 'any-host',
   options,
   needs: 'running',
