@@ -15,14 +15,24 @@ export function faultEvent(record: FaultRecord, now = Date.now()): LabEvent | nu
   const text = { 'fault.applied': `${words} ${record.target}`, 'fault.healed': `healed ${words} ${record.target}` }[
     kind as string
   ]
-  const { id, kind: fault, target, options, by, effect, healing } = record
+  const { id, kind: fault, target, options, by, effect, healing, cuts, did } = record
   return {
     t: kind === 'fault.applied' ? record.appliedAt : (record.healedAt ?? now),
     k: 'event',
     kind,
     host: target,
     text: text ?? `failed: ${words} ${target}`,
-    data: { id, fault, target, options, by, ...(effect && { effect }), ...(healing && { healing }) },
+    data: {
+      id,
+      fault,
+      target,
+      options,
+      by,
+      ...(cuts && { cuts }),
+      ...(did && { did }),
+      ...(effect && { effect }),
+      ...(healing && { healing }),
+    },
     source: 'app',
   }
 }
