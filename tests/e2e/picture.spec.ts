@@ -143,7 +143,7 @@ test('the timeline is read with keys alone, and as a list', async ({ page, dojo 
   await expect(timeline(page).getByRole('button', { name: 'live' })).toHaveAttribute('aria-pressed', 'true')
   await expect(topology(page)).toContainText('report it')
   await timeline(page).getByRole('radio', { name: 'All' }).click()
-  await timeline(page).getByRole('button', { name: 'List' }).click()
+  await timeline(page).getByRole('radio', { name: 'List' }).click()
   const row = timeline(page).getByRole('row').filter({ hasText: 'lease expired' }).first()
   await row.getByRole('button').click()
   await expect(row).toHaveAttribute('aria-current', 'true')
