@@ -12,17 +12,37 @@ export const faultCut = z.object({
 })
 export type FaultCut = z.infer<typeof faultCut>
 
+const dayMs = 86_400_000
+
+/** When a fault is injected and healed, counted from the request. Nothing given: now, and until it is healed. */
+export const faultSchedule = z.strictObject({
+  afterMs: z.int().min(0).max(dayMs).optional().describe('Wait so long before it is injected'),
+  forMs: z.int().min(1).max(dayMs).optional().describe('Heal it by itself so long after its injection'),
+  everyMs: z.int().min(1_000).max(dayMs).optional().describe('Inject it again so long after the last time; with times'),
+  times: z.int().min(1).max(100).optional().describe('How many times in all; with everyMs'),
+})
+export type FaultSchedule = z.infer<typeof faultSchedule>
+
 /** A fault as the ledger keeps it; written before it acts, so that a restarted app can heal it. */
 export const faultRecord = z.object({
   id: z.string(),
   kind: z.string(),
-  target: z.string().describe('Host name, resolved from a role when one was given'),
+  target: z.string().describe('Host name, resolved from a role when one was given; while scheduled, as it was given'),
   options: z.record(z.string(), z.unknown()),
-  state: z.enum(['applying', 'active', 'healing', 'healed', 'failed', 'ended']),
-  appliedAt: epochMs,
+  state: z.enum(['scheduled', 'applying', 'active', 'healing', 'healed', 'failed', 'ended']),
+  appliedAt: epochMs.describe('While scheduled: when it is due'),
   healedAt: epochMs.optional(),
   effect: proof.optional(),
   healing: proof.optional(),
+  schedule: z
+    .object({
+      dueAt: epochMs,
+      forMs: z.int().optional().describe('Heals by itself so long after appliedAt'),
+      n: z.int().describe('Which of the request, counted from 1'),
+      of: z.int(),
+      role: z.string().optional().describe('The role that is resolved when it is injected'),
+    })
+    .optional(),
   did: z.string().optional().describe('What it did, in a sentence'),
   cuts: z.array(faultCut).optional().describe('Which directions of which links it cuts; for the picture'),
   by: z.enum(['learner', 'exercise', 'cli', 'proof']).default('learner'),

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { clusterState } from './cluster.js'
 import { engineStatus, finding, imageProgress, imageStatus } from './doctor.js'
 import { attemptView, exerciseSummary } from './exercise.js'
-import { faultKindInfo, faultRecord } from './fault.js'
+import { faultKindInfo, faultRecord, faultSchedule } from './fault.js'
 import { bootProgress, labInfo, upOptions } from './lab.js'
 import { labName } from './names.js'
 import { probeStats } from './probe.js'
@@ -74,6 +74,7 @@ export const contract = {
           kind: z.string(),
           target: z.string(),
           options: z.record(z.string(), z.unknown()).default({}),
+          schedule: faultSchedule.optional().describe('absent: now, until it is healed'),
         }),
       )
       .output(faultRecord),

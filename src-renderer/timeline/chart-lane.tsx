@@ -76,6 +76,6 @@ function seriesOf({ host, tone }: ChartLine, filled: boolean, hosts: readonly st
     dash: host === null ? [] : dashOf(hosts.indexOf(host)),
     points: { show: false },
     spanGaps: false,
-    ...(filled && { fill: colour('--line2'), paths: uPlot.paths.stepped!({ align: 1 }) }),
+    ...(filled && { fill: colour('--line'), paths: uPlot.paths.stepped!({ align: 1 }) }),
   }
 }

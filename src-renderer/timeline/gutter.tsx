@@ -44,7 +44,14 @@ export function Gutter({ frame, facts }: { frame: Frame; facts: MomentFacts }) {
       {values &&
         chartNames
           .slice(1)
-          .map((name, index) => row(chartTitles[name], lanes.charts[index + 1], figure(name, values[name]), 'f2'))}
+          .map((name, index) =>
+            row(
+              chartTitles[name],
+              lanes.charts[index + 1],
+              values[name] === null ? '?' : figure(name, values[name]),
+              'f2',
+            ),
+          )}
     </g>
   )
 }

@@ -115,15 +115,15 @@ function stack(hosts: number, sizes: Sizes): Lanes {
   return { ...lanes, height: axisY + axisHeight }
 }
 
-const leastChart = 26
+const leastChart = 22
 const mostChart = 96
 
 /** The view of charts: thin bands of roles for orientation, then as many charts as are wanted, alike in height. */
 export function chartLanesOf(hosts: number, count: number, height: number): Lanes {
   const sizes = height >= 300 ? { host: 20, pitch: 23, rows: 2 } : { host: 16, pitch: 18, rows: 1 }
-  const gap = 4
-  const top = 3
-  const begin = top + hosts * sizes.pitch + 2
+  const gap = 3
+  const top = 2
+  const begin = top + hosts * sizes.pitch + 1
   const marksHeight = sizes.rows * 16 + 4
   const room = height - axisHeight - marksHeight - begin
   const each = Math.min(mostChart, Math.max(leastChart, Math.floor(room / count) - gap))

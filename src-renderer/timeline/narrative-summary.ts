@@ -7,32 +7,42 @@ const lasted = (ms: number): string => secondsText(ms / 1000)
 /** What an incident came to, in a few clauses: outage with its parts, losses, and whether all is whole again. */
 export function breakdownOf(
   events: readonly LabEvent[],
-  from: number,
-  until: number | null,
-  left: readonly string[],
+  {
+    from,
+    until,
+    left,
+    lostBefore,
+  }: { from: number; until: number | null; left: readonly string[]; lostBefore: number },
 ): string {
   const outages = outageIn(events)
-  const words = outages.map((outage) => outageWords(events, outage))
+  const words = outages.map((outage) => outageWords(events, outage, lostBefore))
   if (outages.length === 0) words.push('No outage was recorded')
   if (until !== null && outages.length > 0) words.push(`Whole again ${lasted(until - from)} after it began`)
-  const away = left.flatMap((key) => stillWords(key))
+  const away = left.flatMap((key) => stillWords(key, events))
   if (away.length > 0) words.push(`Still so: ${away.join(', ')}`)
   return `${words.join('. ')}.`
 }
 
-function stillWords(key: string): string[] {
+function stillWords(key: string, events: readonly LabEvent[]): string[] {
   const [what, name] = key.split(' ') as [string, string]
   if (what === 'away') return [`${name} is away`]
   if (what === 'stream') return [`${name} receives no WAL`]
   if (what === 'quorum') return ['etcd has no quorum']
   // the outage has its own words, and a fault shows in what it does
-  return what === 'fault' ? [`fault ${name} is active`] : []
+  const fault = what === 'fault' && events.find(({ kind, data }) => kind === 'fault.applied' && data['id'] === name)
+  return fault ? [`${fault.text} is active`] : []
 }
 
-function outageWords(events: readonly LabEvent[], { from, until, ended }: ReturnType<typeof outageIn>[number]): string {
+function outageWords(
+  events: readonly LabEvent[],
+  { from, until, ended }: ReturnType<typeof outageIn>[number],
+  lostBefore: number,
+): string {
   if (until === null) return 'Writes have not come back'
   const parts = partsOf(events, from, until)
-  const lost = ended && numberIn(ended.data, 'lost')
+  const verified = events.find(({ kind, t }) => (kind as string) === 'writes.verified' && t >= until)
+  const compared = verified ? numberIn(verified.data, 'lost') : null
+  const lost = compared === null ? ended && numberIn(ended.data, 'lost') : Math.max(0, compared - lostBefore)
   const unknown = ended && numberIn(ended.data, 'unknown')
   const counts = [
     lost === null ? null : `${lost} acknowledged writes lost`,

@@ -1,5 +1,5 @@
 import type { EventKind, LabEvent } from '../../src-main/contract/record.js'
-import { textIn } from './event-data.js'
+import { numberIn, textIn } from './event-data.js'
 import { isCause, isEcho } from './marks.js'
 import { breakdownOf } from './narrative-summary.js'
 import { byOf, isTold, sentenceOf, type Around } from './sentences.js'
@@ -101,8 +101,14 @@ function incidentOf({ events, open, last }: Draft, all: readonly LabEvent[]): In
     from,
     until,
     sentences: sentencesOf(told, events, from),
-    summary: breakdownOf(events, from, until, left),
+    summary: breakdownOf(events, { from, until, left, lostBefore: lostBefore(all, from) }),
   }
+}
+
+/** A comparison of ledger and rows counts from the probe's start; what was lost before this incident is not its own. */
+function lostBefore(all: readonly LabEvent[], from: number): number {
+  const verified = all.findLast(({ kind, t }) => (kind as string) === 'writes.verified' && t < from)
+  return (verified && numberIn(verified.data, 'lost')) ?? 0
 }
 
 function isOver(key: string, events: readonly LabEvent[]): boolean {

@@ -1,4 +1,4 @@
-import type { EventKind, LabEvent } from '../../src-main/contract/record.js'
+import type { LabEvent } from '../../src-main/contract/record.js'
 import { numberIn, textIn } from './event-data.js'
 import { secondsText } from './words.js'
 
@@ -34,8 +34,8 @@ const held = (host: string | undefined, { holders }: Around, words: string): str
 
 type Writer = (event: LabEvent, around: Around) => string
 
-/** Kinds that belong into the story of an incident; the others are in the list. */
-const writers: Partial<Record<EventKind, Writer>> = {
+/** Kinds that belong into the story of an incident, by name, so that a kind may be told before it exists; the others are in the list. */
+const writers: Partial<Record<string, Writer>> = {
   'host.crashed': (event, around) =>
     `The host of ${event.host} crashed${around.by}.${held(event.host, around, 'It held the leader key and could not release it.')}`,
   'host.stopped': (event, around) =>
@@ -73,6 +73,17 @@ const writers: Partial<Record<EventKind, Writer>> = {
   'host.started': ({ host }) => `The host of ${host} started.`,
   'host.thawed': ({ host }) => `The host of ${host} ran on.`,
   'fault.healed': plain,
+  'invariant.restored': plain,
+  'writes.verified': ({ text, host }) =>
+    `The ledger was compared with the rows${host ? ` on ${host}` : ''}: ${stop(text)}`,
+  'service.lost': plain,
+  'service.back': plain,
+  'service.restarted': plain,
+  'cluster.paused': plain,
+  'cluster.resumed': plain,
+  'archive.failing': plain,
+  'archive.working': plain,
+  unexplained: plain,
   'invariant.violated': ({ text }) => `A safety rule was broken: ${stop(text)}`,
 }
 

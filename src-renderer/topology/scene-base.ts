@@ -1,4 +1,5 @@
 import type { ClusterState, HostRole } from '../../src-main/contract/cluster.js'
+import type { Violation } from '../timeline/violations.js'
 import type { FaultRecord } from '../../src-main/contract/fault.js'
 import type { LabInfo } from '../../src-main/contract/lab.js'
 
@@ -23,6 +24,8 @@ export interface SceneInput {
   zero: number
   /** The state was put together from records: what nobody recorded is left out, not called unknown. */
   recorded: boolean
+  /** Safety rules that were broken at that moment. */
+  violations?: readonly Violation[]
 }
 
 export const roleTone: Record<HostRole, Tone> = {

@@ -60,7 +60,7 @@ export function dataFacts(input: SceneInput, host: LabHost, view: HostView, ring
   const postgres = fresh(view.postgres)
   const facts: Fact[] = ring ? leaseFacts(ring) : []
   const lag = lagOf(input, view)
-  facts.unshift(...faultFacts(input, host.name))
+  facts.unshift(...brokenFacts(input, host.name), ...faultFacts(input, host.name))
   // whom a leader streams to is said by its links as well: its position comes first
   const noteLast = view.role === 'leader' && view.note.startsWith('streams to')
   if (view.note && !noteLast) facts.push(noteFact(view, lag))
@@ -83,6 +83,12 @@ export function dataFacts(input: SceneInput, host: LabHost, view: HostView, ring
   facts.push({ text: host.address, tone: 'ink3' })
   return facts
 }
+
+/** A rule that this host broke together with others; the picture's key has the whole sentence. */
+const brokenFacts = ({ violations = [] }: SceneInput, host: string): Fact[] =>
+  violations
+    .filter(({ hosts }) => hosts.includes(host))
+    .map(() => ({ text: 'breaks a safety rule', short: 'breaks a rule', tone: 'fault' }))
 
 /** The first clause, without what a smaller box can do without. */
 const shortNote = (note: string): string =>
@@ -141,6 +147,7 @@ export function goneFacts({ state, zero, now, recorded }: SceneInput, view: Host
       target === view.name &&
       at !== 'healed' &&
       at !== 'failed' &&
+      at !== 'scheduled' &&
       (!engine || Math.abs(appliedAt - engine.since) < 10_000),
   )
   const by = fault ? byWords[fault.by] : ''

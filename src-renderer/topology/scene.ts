@@ -1,3 +1,4 @@
+import type { Violation } from '../timeline/violations.js'
 import { clientCard, type ClientCard } from './scene-client.js'
 import type { SceneInput } from './scene-base.js'
 import { quorumOf, type QuorumView } from './scene-etcd.js'
@@ -14,6 +15,7 @@ export interface Scene {
   quorum: QuorumView | null
   fork: ForkView | null
   faults: FaultView[]
+  violations: readonly Violation[]
 }
 
 export function sceneOf(input: SceneInput): Scene {
@@ -25,5 +27,6 @@ export function sceneOf(input: SceneInput): Scene {
     quorum: quorumOf(input),
     fork: forkOf(input),
     faults: faultsOf(input),
+    violations: input.violations ?? [],
   }
 }

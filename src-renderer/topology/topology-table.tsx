@@ -57,6 +57,13 @@ export function TopologyTable({ scene, caption }: { scene: Scene; caption: strin
             </td>
           </tr>
         )}
+        {scene.violations.map(({ id, words }) => (
+          <tr key={id}>
+            <td>safety rule</td>
+            <td>broken</td>
+            <td>{words}</td>
+          </tr>
+        ))}
         {scene.faults.map((fault) => (
           <tr key={fault.id}>
             <td>fault</td>

@@ -36,6 +36,7 @@ interface Tip {
 export function TopologyView({ scene, layout, width, height, label, old, onMenu }: TopologyViewProps) {
   const [tip, setTip] = useState<Tip | null>(null)
   const { hosts, sizes } = layout
+  const broken = brokenWords(scene)
   const { partOf, onFocus, onArrow, picture } = useParts(scene, layout)
 
   const explain = (event: PointerEvent<SVGSVGElement>) => {
@@ -126,9 +127,9 @@ export function TopologyView({ scene, layout, width, height, label, old, onMenu 
             <Quorum quorum={scene.quorum} box={layout.quorum} />
           </g>
         )}
-        {scene.faults.length > 0 && layout.faults && (
-          <g {...partOf('faults', scene.faults.map((fault) => fault.explain).join(' '))} data-faults>
-            <FaultKey faults={scene.faults} box={layout.faults} />
+        {broken && layout.faults && (
+          <g {...partOf('faults', broken)} data-faults>
+            <FaultKey faults={scene.faults} violations={scene.violations} box={layout.faults} />
           </g>
         )}
         {scene.fork && layout.fork && (
@@ -154,3 +155,10 @@ export function TopologyView({ scene, layout, width, height, label, old, onMenu 
     </>
   )
 }
+
+/** What is broken, in sentences; empty when nothing is. */
+const brokenWords = ({ violations, faults }: Scene): string =>
+  [
+    ...violations.map(({ words }) => `A safety rule was broken: ${words}.`),
+    ...faults.map(({ explain }) => explain),
+  ].join(' ')

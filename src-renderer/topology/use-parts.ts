@@ -57,7 +57,7 @@ export function useParts(scene: Scene, layout: TopologyLayout) {
 
 const isHost = (id: string): boolean => id.startsWith('host ')
 
-function inOrder({ hosts, links, quorum, fork, faults }: Scene, layout: TopologyLayout): string[] {
+function inOrder({ hosts, links, quorum, fork, faults, violations }: Scene, layout: TopologyLayout): string[] {
   const places: { id: string; x: number; y: number }[] = [{ id: 'client', ...layout.client }]
   for (const { name } of hosts) if (layout.hosts[name]) places.push({ id: `host ${name}`, ...layout.hosts[name] })
   for (const link of links) {
@@ -67,6 +67,6 @@ function inOrder({ hosts, links, quorum, fork, faults }: Scene, layout: Topology
   if (quorum && layout.busX !== null) places.push({ id: 'etcd', x: layout.busX, y: 0 })
   if (quorum && layout.quorum) places.push({ id: 'quorum', ...layout.quorum })
   if (fork && layout.fork) places.push({ id: 'timelines', ...layout.fork })
-  if (faults.length > 0 && layout.faults) places.push({ id: 'faults', ...layout.faults })
+  if (faults.length + violations.length > 0 && layout.faults) places.push({ id: 'faults', ...layout.faults })
   return places.toSorted((a, b) => a.x - b.x || a.y - b.y).map(({ id }) => id)
 }

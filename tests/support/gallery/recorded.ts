@@ -61,7 +61,12 @@ export const etcdOnly = (): Recorded => {
       { from: 'pg1', to: 'backup', services: ['pgbackrest'] },
       { from: 'backup', to: 'pg1', services: ['pgbackrest'] },
     ]),
-    fault('f9', 'disk-full', 'pg2', 280),
+    { ...fault('f9', 'disk-full', 'pg2', 280), schedule: { dueAt: at(280), forMs: 43_000, n: 1, of: 1 } },
+    ...[2, 3].map((n): FaultRecord => ({
+      ...fault(`f1${n}`, 'freeze', 'leader', 290 + n * 30),
+      state: 'scheduled',
+      schedule: { dueAt: at(290 + n * 30), forMs: 10_000, n, of: 3, role: 'leader' },
+    })),
   ]
   return made
 }
