@@ -85,8 +85,8 @@ function gaugeCharts(wanted: Wanted): Chart[] {
   const wal = linesOf(wanted, samples, step, rateOf)
   const values = (lines: ChartLine[]) => lines.flatMap((line) => line.values)
   return [
-    { name: 'lag', ...lag, top: topOf(values(lag.lines), 16 * 1024) },
-    { name: 'wal', ...wal, top: topOf(values(wal.lines), 16 * 1024) },
+    { name: 'lag', ...lag, top: bytesTopOf(values(lag.lines)) },
+    { name: 'wal', ...wal, top: bytesTopOf(values(wal.lines)) },
   ]
 }
 
@@ -130,9 +130,15 @@ function linesOf(
   return { times, lines: lines.filter(({ values }) => values.some((value) => value !== null)) }
 }
 
-/** The next of 1, 2, 5 times a power of ten. */
-function topOf(values: readonly (number | null)[], least: number): number {
-  const most = values.reduce<number>((top, value) => Math.max(top, value ?? 0), least)
-  const unit = 10 ** Math.floor(Math.log10(most))
-  return unit * ([1, 2, 5, 10].find((factor) => factor * unit >= most) ?? 10)
+/** The next of 1, 2, 5 times a power of ten, times the unit. */
+function topOf(values: readonly (number | null)[], least: number, unit = 1): number {
+  const most = values.reduce<number>((top, value) => Math.max(top, value ?? 0), least) / unit
+  const power = 10 ** Math.floor(Math.log10(most))
+  return unit * power * ([1, 2, 5, 10].find((factor) => factor * power >= most) ?? 10)
+}
+
+/** Round in the unit that it is written in: kB below a MB, then MB. */
+function bytesTopOf(values: readonly (number | null)[]): number {
+  const inKb = topOf(values, 16 * 1024, 1024)
+  return inKb < 1024 ** 2 ? inKb : topOf(values, 1024 ** 2, 1024 ** 2)
 }

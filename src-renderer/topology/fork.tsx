@@ -67,7 +67,7 @@ function ForkLine({ fork, box }: { fork: ForkView; box: Box }) {
   const room = width - widthOf('timeline ')
   const left = fork.left.map(({ words }) => words).join('; ')
   const short = fork.left.map((each) => each.short).join('; ')
-  const said = [left, short, fork.left.length > 0 ? `${fork.left.length} left behind` : ''].find(
+  const said = [left, short, fork.left.length > 0 ? `${fork.left.length} behind` : ''].find(
     (each) => each !== '' && widthOf(`${fork.newest.words}  ${each}`) <= room,
   )
   return (

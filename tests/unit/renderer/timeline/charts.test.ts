@@ -49,6 +49,18 @@ describe('charts of a partition', () => {
     expect(wal.lines[0]!.values).toEqual([null, null, 1_000])
   })
 
+  test('scales of bytes end at a number that is round as it is written', () => {
+    const tops = [3_000, 40_000, 900_000, 3_000_000].map((lagBytes) => {
+      const sample = { t: 1_000, k: 'gauge' as const, hosts: { pg2: { walBytes: 0, lagBytes, lagMs: null } } }
+      const lag = named(
+        chartsOf({ tracks: tracksOf([sample]), hosts, scale: timeScale(0, 2_000, 0, 800), now: 2_000 }),
+        'lag',
+      )
+      return figure('lag', lag.top)
+    })
+    expect(tops).toEqual(['20 kB', '50 kB', '1000 kB', '5.0 MB'])
+  })
+
   test('a time that nobody recorded is a gap, not a line across it', () => {
     const sample = (t: number) => ({
       t,
