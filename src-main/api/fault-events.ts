@@ -16,14 +16,24 @@ export function faultEvent(record: FaultRecord, now = appClock.now()): LabEvent 
   const text = { 'fault.applied': `${words} ${record.target}`, 'fault.healed': `healed ${words} ${record.target}` }[
     kind as string
   ]
-  const { id, kind: fault, target, options, by, effect, healing, schedule } = record
+  const { id, kind: fault, target, options, by, effect, healing, schedule, cuts, did } = record
   return {
     t: kind === 'fault.applied' ? record.appliedAt : (record.healedAt ?? now),
     k: 'event',
     kind,
     ...(target !== schedule?.role && { host: target }), // nobody had the role when it was due
     text: text ?? `failed: ${words} ${target}`,
-    data: { id, fault, target, options, by, ...(effect && { effect }), ...(healing && { healing }) },
+    data: {
+      id,
+      fault,
+      target,
+      options,
+      by,
+      ...(cuts && { cuts }),
+      ...(did && { did }),
+      ...(effect && { effect }),
+      ...(healing && { healing }),
+    },
     source: 'app',
   }
 }

@@ -5,8 +5,9 @@ import { momentText, widthOf } from './words.js'
 export function GridLines({ frame }: { frame: Frame }) {
   const { scale, lanes, zero } = frame
   const { major } = gridOf(scale, zero)
-  const rules = [lanes.hosts, lanes.lease, lanes.etcd, lanes.client]
-    .flat()
+  // the first chart lies in the client's lane
+  const rules = [...lanes.hosts, lanes.lease, lanes.etcd, lanes.client, ...lanes.charts.slice(1)]
+    .filter((lane) => lane !== null)
     .map((lane) => crisp(lane.y + lane.height + 2))
   return (
     <g aria-hidden="true">
@@ -66,7 +67,7 @@ export function Playhead({ frame, t }: { frame: Frame; t: number }) {
   const { axisY } = lanes
   return (
     <g data-playhead={Math.round(t)}>
-      <line x1={x} y1="0" x2={x} y2={lanes.client.y + lanes.client.height} className="l-ink" />
+      <line x1={x} y1="0" x2={x} y2={lanes.bottom} className="l-ink" />
       <line x1={x} y1={axisY - 4} x2={x} y2={axisY + 2} className="l-ink" />
       <rect x={flag} y={axisY + 2} width={width} height="16" fill="var(--go)" rx="2" />
       <text x={flag + width / 2} y={axisY + 14} className="b mid" style={{ fill: 'var(--go-ink)' }}>

@@ -9,6 +9,8 @@ export interface WriteCount {
   known: number
   /** Slots of these without a single acknowledged write. */
   silent: number
+  /** The longest wait of an acknowledged write, in ms; null where none was measured. */
+  slowestMs: number | null
 }
 
 /** An hour is 36,000 slots: typed arrays that grow by doubling keep both memory and the drawing of it small. */
@@ -19,9 +21,17 @@ export class ClientTicks {
   #failed = new Uint16Array(1024)
   #unknown = new Uint16Array(1024)
   #known = new Uint8Array(1024)
+  /** NaN where no wait was measured. */
+  #slowest = new Float32Array(1024).fill(Number.NaN)
 
   /** Adds a batch: one entry per 100 ms from `t` on. */
-  add(t: number, acked: readonly number[], failed: readonly number[], unknown: readonly number[]): void {
+  add(
+    t: number,
+    acked: readonly number[],
+    failed: readonly number[],
+    unknown: readonly number[],
+    slowestMs: readonly (number | null)[] = [],
+  ): void {
     const slot = Math.round(t / slotMs)
     if (this.#base === null) this.#base = slot
     if (slot < this.#base) this.#shift(this.#base - slot)
@@ -33,6 +43,8 @@ export class ClientTicks {
       this.#failed[at] = this.#failed[at]! + (failed[index] ?? 0)
       this.#unknown[at] = this.#unknown[at]! + (unknown[index] ?? 0)
       this.#known[at] = 1
+      const slowest = slowestMs[index] ?? null
+      if (slowest !== null && !(this.#slowest[at]! >= slowest)) this.#slowest[at] = slowest
     }
     this.#length = Math.max(this.#length, start + acked.length)
   }
@@ -44,7 +56,7 @@ export class ClientTicks {
 
   /** Sums over [from, to). Slots count by their beginning. */
   count(from: number, to: number): WriteCount {
-    const sum: WriteCount = { acked: 0, failed: 0, unknown: 0, known: 0, silent: 0 }
+    const sum: WriteCount = { acked: 0, failed: 0, unknown: 0, known: 0, silent: 0, slowestMs: null }
     if (this.#base === null) return sum
     const first = Math.max(0, Math.ceil(from / slotMs) - this.#base)
     const end = Math.min(this.#length, Math.ceil(to / slotMs) - this.#base)
@@ -56,6 +68,8 @@ export class ClientTicks {
       sum.unknown += this.#unknown[at]!
       sum.known++
       if (acked === 0) sum.silent++
+      const slowest = this.#slowest[at]!
+      if (slowest > (sum.slowestMs ?? -1)) sum.slowestMs = slowest
     }
     return sum
   }
@@ -75,6 +89,8 @@ export class ClientTicks {
       array.copyWithin(by, 0, length)
       array.fill(0, 0, by)
     }
+    this.#slowest.copyWithin(by, 0, length)
+    this.#slowest.fill(Number.NaN, 0, by)
     this.#base = this.#base! - by
     this.#length = length + by
   }
@@ -93,5 +109,8 @@ export class ClientTicks {
     const known = new Uint8Array(size)
     known.set(this.#known)
     this.#known = known
+    const slowest = new Float32Array(size).fill(Number.NaN)
+    slowest.set(this.#slowest)
+    this.#slowest = slowest
   }
 }

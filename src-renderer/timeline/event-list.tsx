@@ -1,20 +1,32 @@
 import type { LabEvent } from '../../src-main/contract/record.js'
+import { chartsOf } from './chart-data.js'
+import { ChartTable } from './chart-table.js'
 import { factsAt, sentenceAt, type Known } from './facts.js'
 import { secondsOf, type OutageSpan } from './outages.js'
+import type { TimeScale } from './scale.js'
 import { momentText, secondsText } from './words.js'
 
 type Row = { t: number; words: string; host: string; source: string; key: string }
 
 /** The timeline in words: the moment that is shown, then every event, newest first; a press on a time looks at it. */
 export function EventList(
-  props: Known & { zero: number; now: number; moment: number | null; onMoment: (t: number) => void },
+  props: Known & {
+    zero: number
+    now: number
+    moment: number | null
+    onMoment: (t: number) => void
+    /** What is on screen: the figures over it come first. */
+    scale: TimeScale
+  },
 ) {
-  const { tracks, outages, zero, now, moment, onMoment } = props
+  const { tracks, hosts, outages, zero, now, moment, onMoment, scale } = props
   const rows = rowsOf(tracks.events, outages, now)
   const at = moment ?? now
+  const charts = chartsOf({ tracks, hosts, scale, now })
   const current = rows.find((row) => row.t <= at + 1)
   return (
     <div className="pic-scroll" tabIndex={0} data-panel-focus role="region" aria-label="Events of this lab">
+      <ChartTable {...props} charts={charts} at={at} />
       <table className="pic-table tl-list">
         <caption>
           <span className="mono">{moment === null ? 'Now' : momentText(at - zero)}</span>:{' '}

@@ -1,3 +1,4 @@
+import { chartNames, chartTitles, chartValuesAt, figure } from './chart-facts.js'
 import { etcdValue, leaseValue, roleValue, writesValue, type MomentFacts } from './facts.js'
 import type { Frame } from './frame.js'
 import type { Lane } from './lanes.js'
@@ -20,16 +21,18 @@ export function Gutter({ frame, facts }: { frame: Frame; facts: MomentFacts }) {
   const { lanes } = frame
   const right = frame.scale.left - 12
   const { lease, etcd, writes, outage } = facts
-  const row = (name: string, lane: Lane, value: string, ink: string) => (
-    <g key={name}>
-      <text x="16" y={lane.y + Math.round(lane.height / 2) + 4} className="s13 b f1">
-        {fitted(name, 64, 13)}
-      </text>
-      <text x={right} y={lane.y + Math.round(lane.height / 2) + 4} className={`end ${ink}`}>
-        {value}
-      </text>
-    </g>
-  )
+  const values = lanes.charts.length > 0 ? chartValuesAt(frame, facts.t) : null
+  const row = (name: string, lane: Lane | null | undefined, value: string, ink: string) =>
+    lane && (
+      <g key={name}>
+        <text x="16" y={lane.y + Math.round(lane.height / 2) + 4} className="s13 b f1">
+          {fitted(name, 64, 13)}
+        </text>
+        <text x={right} y={lane.y + Math.round(lane.height / 2) + 4} className={`end ${ink}`}>
+          {value}
+        </text>
+      </g>
+    )
   return (
     <g>
       {facts.hosts.map((host, index) =>
@@ -38,6 +41,17 @@ export function Gutter({ frame, facts }: { frame: Frame; facts: MomentFacts }) {
       {row('lease', lanes.lease, leaseValue(lease), lease && lease.leftMs === null ? 'c-fault' : 'f2')}
       {row('etcd', lanes.etcd, etcdValue(etcd), etcd ? (etcd.quorum ? 'c-etcd' : 'c-fault') : 'f3')}
       {row('client', lanes.client, writesValue(writes), outage ? 'c-fault' : 'f2')}
+      {values &&
+        chartNames
+          .slice(1)
+          .map((name, index) =>
+            row(
+              chartTitles[name],
+              lanes.charts[index + 1],
+              values[name] === null ? '?' : figure(name, values[name]),
+              'f2',
+            ),
+          )}
     </g>
   )
 }

@@ -1,5 +1,6 @@
 import { useEffect, useState, type RefObject } from 'react'
 import { createPortal } from 'react-dom'
+import { chartNames, chartTitles, chartValuesAt, figure } from './chart-facts.js'
 import { etcdValue, factsAt, leaseValue, roleValue, writesValue } from './facts.js'
 import type { Frame } from './frame.js'
 import { crisp, timeAt } from './scale.js'
@@ -41,6 +42,8 @@ export function HoverLayer({
   const t = timeAt(frame.scale, x)
   if (t > frame.now) return null
   const facts = factsAt(frame, t)
+  const charted = frame.lanes.charts.length > 0
+  const values = charted ? chartValuesAt(frame, t) : null
   const flip = x > left + width - 240
   return (
     <g pointerEvents="none">
@@ -57,9 +60,15 @@ export function HoverLayer({
               {each.host} {roleValue(each, t)}
             </span>
           ))}
-          <span>lease {leaseValue(facts.lease)}</span>
-          <span>etcd {etcdValue(facts.etcd)}</span>
+          {!charted && <span>lease {leaseValue(facts.lease)}</span>}
+          {!charted && <span>etcd {etcdValue(facts.etcd)}</span>}
           <span>client {writesValue(facts.writes)}</span>
+          {values &&
+            chartNames.slice(1).map((name) => (
+              <span key={name}>
+                {chartTitles[name]} {figure(name, values[name])}
+              </span>
+            ))}
         </div>,
         host,
       )}

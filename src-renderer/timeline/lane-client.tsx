@@ -13,17 +13,18 @@ export interface Prediction {
 
 /** Acknowledged writes, one tick per 100 ms; no tick where none came back, and the hole says how long. */
 export function ClientLane({ frame, prediction }: { frame: Frame; prediction: Prediction | null }) {
+  const charted = frame.lanes.charts.length > 0
   const { lanes, outages, now } = frame
   const { y, height } = lanes.client
   const base = y + height - 4
   return (
     <g data-lane="client" clipPath="url(#tl-plot)">
-      <path d={ticksPath(frame, base, height - 4)} className="nf li" shapeRendering="crispEdges" />
+      {!charted && <path d={ticksPath(frame, base, height - 4)} className="nf li" shapeRendering="crispEdges" />}
       {outages.map((span) => (
         <Hole key={span.from} span={span} frame={frame} />
       ))}
       {prediction && <PredictionMark prediction={prediction} frame={frame} base={base} />}
-      {outages.length === 0 && frame.tracks.client.end === null && now > frame.scale.from && (
+      {!charted && outages.length === 0 && frame.tracks.client.end === null && now > frame.scale.from && (
         <text x={frame.scale.left + 8} y={base - 8} className="f3">
           the probe has not run yet
         </text>

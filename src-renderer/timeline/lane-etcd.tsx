@@ -1,11 +1,12 @@
 import { onScreen, type Frame } from './frame.js'
+import type { Lane } from './lanes.js'
 import type { EtcdSample } from './tracks.js'
 import { widthOf } from './words.js'
 
 /** One line per member: solid while it answers and votes, dots while it does not. Words where the count changes. */
-export function EtcdLane({ frame }: { frame: Frame }) {
-  const { tracks, lanes, now, members } = frame
-  const { y, height } = lanes.etcd
+export function EtcdLane({ frame, lane }: { frame: Frame; lane: Lane }) {
+  const { tracks, now, members } = frame
+  const { y, height } = lane
   const pitch = Math.min(5, height / Math.max(members.length, 1))
   const thick = pitch >= 5 ? 3 : 2
   const top = y + (height - (pitch * (members.length - 1) + thick)) / 2
@@ -43,7 +44,7 @@ export function EtcdLane({ frame }: { frame: Frame }) {
         })
       })}
       {labelled(spans).map(({ sample, to }) => (
-        <QuorumWords key={sample.t} sample={sample} to={to} frame={frame} />
+        <QuorumWords key={sample.t} sample={sample} to={to} frame={frame} lane={lane} />
       ))}
     </g>
   )
@@ -68,12 +69,12 @@ function wordsOf({ members, quorum }: EtcdSample): string {
   return quorum ? `quorum ${count}` : `no quorum, ${count}`
 }
 
-function QuorumWords({ sample, to, frame }: Span & { frame: Frame }) {
+function QuorumWords({ sample, to, frame, lane }: Span & { frame: Frame; lane: Lane }) {
   const shown = onScreen(frame, sample.t, to)
   if (!shown) return null
   const words = wordsOf(sample)
   const width = widthOf(words) + 12
-  const { y, height } = frame.lanes.etcd
+  const { y, height } = lane
   if (shown.end - shown.x < width + 16) return null
   const top = y + Math.floor((height - 15) / 2)
   return (

@@ -1,12 +1,13 @@
 import { onScreen, type Frame } from './frame.js'
+import type { Lane } from './lanes.js'
 import { runsOf, teethBetween, type Tooth } from './lease-teeth.js'
 import { crisp, xOf } from './scale.js'
 import { widthOf } from './words.js'
 
 /** Seconds left of the leader key: a saw while it is renewed, a dashed slope while nobody does. It explains the outage. */
-export function LeaseLane({ frame }: { frame: Frame }) {
-  const { tracks, scale, lanes, now, renewEveryS } = frame
-  const { y, height } = lanes.lease
+export function LeaseLane({ frame, lane }: { frame: Frame; lane: Lane }) {
+  const { tracks, scale, now, renewEveryS } = frame
+  const { y, height } = lane
   const until = Math.min(now, scale.to)
   const teeth = teethBetween(tracks.lease, scale.from, until, renewEveryS)
   const floor = y + height - 4
@@ -48,7 +49,7 @@ export function LeaseLane({ frame }: { frame: Frame }) {
         </g>
       ))}
       <FreeKey teeth={teeth} frame={frame} floor={floor} />
-      <LeaseWords teeth={teeth} frame={frame} floor={floor} />
+      <LeaseWords teeth={teeth} frame={frame} lane={lane} floor={floor} />
       <line
         x1={scale.left}
         y1={crisp(floor)}
@@ -100,9 +101,10 @@ function FreeKey({ teeth, frame, floor }: { teeth: readonly Tooth[]; frame: Fram
   })
 }
 
-function LeaseWords({ teeth, frame, floor }: { teeth: readonly Tooth[]; frame: Frame; floor: number }) {
-  const { lanes, renewEveryS, scale } = frame
-  const top = lanes.lease.y + 12
+function LeaseWords(props: { teeth: readonly Tooth[]; frame: Frame; lane: Lane; floor: number }) {
+  const { teeth, frame, lane, floor } = props
+  const { renewEveryS, scale } = frame
+  const top = lane.y + 12
   const every = `, renewed every ${renewEveryS} s`
   return (
     <>
@@ -113,7 +115,7 @@ function LeaseWords({ teeth, frame, floor }: { teeth: readonly Tooth[]; frame: F
         const words = [`held by ${run.holder}${every}`, `held by ${run.holder}`, run.holder].find(
           (each) => widthOf(each) <= room,
         )
-        if (!words || lanes.lease.height < 24) return null
+        if (!words || lane.height < 24) return null
         return (
           <text key={run.from} x={shown.x + 8} y={floor - 6} style={{ fill: 'var(--leader-t)' }}>
             {words}

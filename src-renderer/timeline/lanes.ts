@@ -6,13 +6,19 @@ export interface Lane {
 
 export interface Lanes {
   hosts: Lane[]
-  lease: Lane
-  etcd: Lane
+  /** Null in the view of charts, which needs the room. */
+  lease: Lane | null
+  etcd: Lane | null
+  /** The client's writes, or the first of the charts, which shows the same. */
   client: Lane
+  /** Charts from the first one on; empty in the view of states. */
+  charts: Lane[]
   marks: Lane
   markRows: number
   /** Pitch of the rows of mark labels. */
   markPitch: number
+  /** Where the last lane above the marks ends. */
+  bottom: number
   axisY: number
   height: number
 }
@@ -101,8 +107,41 @@ function stack(hosts: number, sizes: Sizes): Lanes {
   const etcd = next(sizes.etcd)
   y += gap
   const client = next(sizes.client)
+  const bottom = client.y + client.height
   const marks = { y, height: sizes.markRows * sizes.markPitch + 4 }
   const axisY = y + marks.height
   const { markRows, markPitch } = sizes
-  return { hosts: hostLanes, lease, etcd, client, marks, markRows, markPitch, axisY, height: axisY + axisHeight }
+  const lanes = { hosts: hostLanes, lease, etcd, client, charts: [], marks, markRows, markPitch, bottom, axisY }
+  return { ...lanes, height: axisY + axisHeight }
+}
+
+const leastChart = 22
+const mostChart = 96
+
+/** The view of charts: thin bands of roles for orientation, then as many charts as are wanted, alike in height. */
+export function chartLanesOf(hosts: number, count: number, height: number): Lanes {
+  const sizes = height >= 300 ? { host: 20, pitch: 23, rows: 2 } : { host: 16, pitch: 18, rows: 1 }
+  const gap = 3
+  const top = 2
+  const begin = top + hosts * sizes.pitch + 1
+  const marksHeight = sizes.rows * 16 + 4
+  const room = height - axisHeight - marksHeight - begin
+  const each = Math.min(mostChart, Math.max(leastChart, Math.floor(room / count) - gap))
+  const charts = Array.from({ length: count }, (_, index) => ({ y: begin + index * (each + gap), height: each }))
+  const bottom = begin + count * (each + gap) - gap
+  const least = bottom + gap + marksHeight
+  const axisY = Math.max(least, height - axisHeight)
+  return {
+    hosts: Array.from({ length: hosts }, (_, index) => ({ y: top + index * sizes.pitch, height: sizes.host })),
+    lease: null,
+    etcd: null,
+    client: charts[0]!,
+    charts,
+    marks: { y: bottom + gap, height: axisY - bottom - gap },
+    markRows: sizes.rows,
+    markPitch: 16,
+    bottom,
+    axisY,
+    height: axisY + axisHeight,
+  }
 }

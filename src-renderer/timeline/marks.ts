@@ -82,7 +82,11 @@ export function marksOf(events: readonly LabEvent[], zero: number): Mark[] {
   return marks
 }
 
-function isEcho(event: LabEvent, events: readonly LabEvent[]): boolean {
+/** It begins a chain of effects: somebody or something did it. */
+export const isCause = ({ kind }: LabEvent): boolean => looks[kind]?.cause === true
+
+/** A fault that the engine tells of as well, with the exact time. */
+export function isEcho(event: LabEvent, events: readonly LabEvent[]): boolean {
   if (event.kind !== 'fault.applied' && event.kind !== 'fault.healed') return false
   return events.some(
     (other) =>

@@ -1,18 +1,21 @@
 import type { ClusterState, HostState, HostView, Part, PostgresReading } from '../../src-main/contract/cluster.js'
-import type { FaultRecord } from '../../src-main/contract/fault.js'
 import type { LabInfo } from '../../src-main/contract/lab.js'
 import type { ProbeStats } from '../../src-main/contract/probe.js'
 import type { LabEvent } from '../../src-main/contract/record.js'
 import { numberIn, textIn } from './event-data.js'
+import { lsnText } from '../topology/lsn.js'
+import { faultsAt } from './moment-faults.js'
 import { factsAt, type Known, type MomentFacts } from './facts.js'
 import type { OutageSpan } from './outages.js'
+import { lastAt } from './sorted.js'
+import type { GaugeSample } from './tracks.js'
 
 const unrecorded = { value: null, at: null, stale: true }
 const known = <T>(value: T, at: number): Part<T> => ({ value, at, stale: false })
 
 /**
  * The cluster at a moment, as far as records tell: roles, lease, votes, client, faults and timelines. What nobody
- * records (positions, lags, health checks) is absent, and the picture leaves it out.
+ * records (health checks, Patroni's own words) is absent, and the picture leaves it out.
  */
 export function stateAt(info: LabInfo, from: Known, t: number): ClusterState {
   const all = { ...from, hosts: info.hosts.map(({ name }) => name) }
@@ -20,10 +23,11 @@ export function stateAt(info: LabInfo, from: Known, t: number): ClusterState {
   const before = from.tracks.events.filter((event) => event.t <= t)
   const standbys = facts.hosts.filter(({ note, role }) => (role === 'sync' || role === 'replica') && streams(note))
   const holder = facts.lease?.holder ?? null
+  const gauge = gaugeAt(from.tracks.gauges, t)
   return {
     lab: info.lab,
     at: t,
-    hosts: facts.hosts.map((host) => hostAt(info, host, standbys, before, t)),
+    hosts: facts.hosts.map((host) => hostAt(info, host, standbys, before, gauge, t)),
     leader: holder,
     dcs: known(dcsAt(info, facts, before, t), t),
     etcd: facts.etcd ? known(etcdAt(facts.etcd, facts.hosts, before), t) : unrecorded,
@@ -38,7 +42,14 @@ type HostFacts = MomentFacts['hosts'][number]
 
 const streams = (note: string): boolean => note.startsWith('streaming')
 
-function hostAt(info: LabInfo, host: HostFacts, standbys: HostFacts[], before: LabEvent[], t: number): HostView {
+function hostAt(
+  info: LabInfo,
+  host: HostFacts,
+  standbys: HostFacts[],
+  before: LabEvent[],
+  gauge: GaugeSample['hosts'],
+  t: number,
+): HostView {
   const { role, timeline, note } = host
   const isData = info.hosts.some(({ name, services }) => name === host.host && services.includes('patroni'))
   return {
@@ -47,7 +58,7 @@ function hostAt(info: LabInfo, host: HostFacts, standbys: HostFacts[], before: L
     timeline,
     note,
     engine: known(engineAt(host, before), t),
-    ...(isData ? { postgres: known(postgresAt(host, standbys), t) } : {}),
+    ...(isData ? { postgres: known(postgresAt(host, standbys, gauge), t) } : {}),
   }
 }
 
@@ -61,15 +72,28 @@ function engineAt({ host, role, since }: HostFacts, before: LabEvent[]): HostSta
   return { container: 'exited', since: end?.t ?? since, how }
 }
 
-/** Who streams from whom is told by the standbys' notes; positions are not recorded. */
-function postgresAt({ role, timeline }: HostFacts, standbys: HostFacts[]): PostgresReading | null {
-  if (role !== 'leader' && role !== 'sync' && role !== 'replica') return null
+/** Positions are recorded about once a second; older ones say nothing about the moment. */
+const freshMs = 3_000
+
+function gaugeAt(gauges: readonly GaugeSample[], t: number): GaugeSample['hosts'] {
+  const sample = lastAt(gauges, t, (each) => each.t)
+  return sample && t - sample.t <= freshMs ? sample.hosts : {}
+}
+
+/** Who streams from whom is told by the standbys' notes, positions and lags by the gauges. */
+function postgresAt(
+  { host: name, role, timeline }: HostFacts,
+  standbys: HostFacts[],
+  gauge: GaugeSample['hosts'],
+): PostgresReading | null {
+  const position = gauge[name]
+  if (role !== 'leader' && role !== 'sync' && role !== 'replica' && !position) return null
   const leads = role === 'leader'
   return {
     inRecovery: !leads,
     readOnly: !leads,
     timeline: timeline ?? 0,
-    lsn: '',
+    lsn: position ? lsnText(position.walBytes) : '',
     systemIdentifier: '',
     startedAt: 0,
     version: '',
@@ -78,8 +102,8 @@ function postgresAt({ role, timeline }: HostFacts, standbys: HostFacts[]): Postg
           applicationName: host,
           state: 'streaming',
           syncState: part === 'sync' ? 'sync' : 'async',
-          lagBytes: null,
-          lagMs: null,
+          lagBytes: gauge[host]?.lagBytes ?? null,
+          lagMs: gauge[host]?.lagMs ?? null,
         }))
       : [],
     walReceiver: null,
@@ -171,32 +195,4 @@ function probeAt({ tracks, outages }: Known, { writes }: MomentFacts, t: number)
 function outageAt({ from, until, failed, unknown }: OutageSpan, t: number): ProbeStats['outages'][number] {
   const over = until !== null && until <= t ? until : null
   return { from, lastAckAt: from, until: over, seconds: ((over ?? t) - from) / 1000, failed, unknown }
-}
-
-/** Faults that were applied and not healed by then. */
-function faultsAt(before: LabEvent[]): FaultRecord[] {
-  const open: FaultRecord[] = []
-  for (const { kind, host, data, t } of before) {
-    if (!host) continue
-    if (kind === 'fault.applied') {
-      const by = ['learner', 'exercise', 'cli', 'proof'].find((each) => each === data['by']) as
-        | FaultRecord['by']
-        | undefined
-      const id = textIn(data, 'id') ?? `${t}`
-      open.push({
-        id,
-        kind: textIn(data, 'fault') ?? '',
-        target: host,
-        options: {},
-        state: 'active',
-        appliedAt: t,
-        by: by ?? 'learner',
-      })
-    }
-    if (kind === 'fault.healed' || kind === 'host.started' || kind === 'host.thawed') {
-      const at = open.findLastIndex(({ target }) => target === host)
-      if (at >= 0) open.splice(at, 1)
-    }
-  }
-  return open
 }

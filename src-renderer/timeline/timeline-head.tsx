@@ -1,5 +1,4 @@
 import type { ReactNode } from 'react'
-import { ToolButton } from '../ui/button.js'
 import { Segments } from '../ui/segments.js'
 import { Overview, type OverviewProps } from './overview.js'
 import type { View } from './use-view.js'
@@ -12,16 +11,25 @@ const zooms = [
   { value: '40 s', label: '40 s' },
 ] as const
 
+/** What the panel shows: the lanes of states, charts on the same axis, the incidents as a story, every event. */
+export const faces = [
+  { value: 'state', label: 'Lanes', command: 'lanes of roles, lease, votes and writes' },
+  { value: 'charts', label: 'Charts', command: 'charts of writes, latency, lag and WAL' },
+  { value: 'story', label: 'Story', command: 'what just happened' },
+  { value: 'list', label: 'List', command: 'every event as a list' },
+] as const
+export type Face = (typeof faces)[number]['value']
+
 /** The tools of the timeline's header: the whole attempt, what is on screen of it, zoom, live, and the list. */
 export function TimelineHead(props: {
   view: View
   extent: Extent
   zero: number
   overview: Pick<OverviewProps, 'tracks' | 'outages' | 'hosts' | 'marks'>
-  asList: boolean
-  onAsList: (list: boolean) => void
+  face: Face
+  onFace: (face: Face) => void
 }) {
-  const { view, extent, zero, overview, asList, onAsList } = props
+  const { view, extent, zero, overview, face, onFace } = props
   const { scale, choice } = view
   const to = Math.min(scale.to, extent.now)
   const follows = choice.end === null && !extent.recorded
@@ -47,9 +55,7 @@ export function TimelineHead(props: {
         value={spanName(choice)}
         onChange={(value) => view.zoomTo(value === 'all' ? 'all' : spans[value])}
       />
-      <ToolButton aria-pressed={asList} title="The same events as a list" onClick={() => onAsList(!asList)}>
-        List
-      </ToolButton>
+      <Segments label="The timeline as" choices={faces} value={face} onChange={onFace} />
       {extent.recorded ? (
         <span className="tl-live">recorded</span>
       ) : (

@@ -1,9 +1,13 @@
 import { useMemo, useRef, type ReactNode } from 'react'
 import { Axis, Future, GridLines, Playhead } from './axis.js'
+import { chartsOf } from './chart-data.js'
+import { ChartLane } from './chart-lane.js'
+import { ChartTable } from './chart-table.js'
 import { factsAt, sentenceAt } from './facts.js'
 import type { Frame } from './frame.js'
 import { Gutter } from './gutter.js'
 import { HoverLayer } from './hover.js'
+import { ChartWords } from './lane-charts.js'
 import { ClientLane, type Prediction } from './lane-client.js'
 import { EtcdLane } from './lane-etcd.js'
 import { HostLanes } from './lane-hosts.js'
@@ -63,22 +67,27 @@ export function TimelineView(props: TimelineViewProps) {
   const facts = useMemo(() => factsAt(frame, at), [frame, at])
   const total = left + width
   const isShown = at >= from && at <= to
+  const charts = useMemo(() => (lanes.charts.length > 0 ? chartsOf(frame) : null), [frame, lanes])
   const lanesDrawn = useMemo(
     () => (
       <>
         <GridLines frame={frame} />
         <HostLanes frame={frame} />
-        <LeaseLane frame={frame} />
-        <EtcdLane frame={frame} />
+        {lanes.lease && <LeaseLane frame={frame} lane={lanes.lease} />}
+        {lanes.etcd && <EtcdLane frame={frame} lane={lanes.etcd} />}
         <ClientLane frame={frame} prediction={props.prediction} />
+        {charts && <ChartWords frame={frame} charts={charts} />}
         {!recorded && <Future frame={frame} />}
         <MarksLane frame={frame} marks={marks} />
       </>
     ),
-    [frame, props.prediction, recorded, marks],
+    [frame, lanes, props.prediction, recorded, marks, charts],
   )
   return (
     <>
+      {charts?.map((chart, index) => (
+        <ChartLane key={chart.name} chart={chart} lane={lanes.charts[index]!} scale={scale} hosts={hosts} />
+      ))}
       <svg
         ref={svg}
         className="pic tl-picture"
@@ -106,6 +115,11 @@ export function TimelineView(props: TimelineViewProps) {
         <Playhead frame={frame} t={at} />
         <HoverLayer frame={frame} svg={svg} quiet={pointer.dragging} />
       </svg>
+      {charts && (
+        <div className="sr-only">
+          <ChartTable {...frame} charts={charts} at={at} />
+        </div>
+      )}
       {props.children}
     </>
   )

@@ -3,11 +3,13 @@ import type { ProbeStats } from '../../src-main/contract/probe.js'
 import type { LabRecord } from '../../src-main/contract/record.js'
 import { useCommands } from '../app/commands.js'
 import { EventList } from './event-list.js'
-import { lanesOf } from './lanes.js'
+import { chartNames } from './chart-facts.js'
+import { chartLanesOf, lanesOf } from './lanes.js'
+import { Story } from './story.js'
 import { marksOf } from './marks.js'
 import { outagesOf } from './outages.js'
 import { predictionIn } from './prediction.js'
-import { TimelineHead } from './timeline-head.js'
+import { faces, TimelineHead, type Face } from './timeline-head.js'
 import { TimelineView } from './timeline-view.js'
 import { createTracker } from './tracks.js'
 import { useSize } from './use-size.js'
@@ -47,7 +49,7 @@ export function Timeline(props: TimelineProps) {
   const size = useSize(body)
   const [track] = useState(createTracker)
   const [everyMs, setEveryMs] = useState(drawnEveryMs)
-  const [asList, setAsList] = useState(false)
+  const [face, setFace] = useState<Face>('state')
   const tracks = track(records)
   const ticking = useTicking(clock ?? standing, clock ? everyMs : null, body)
   const now = clock ? Math.max(ticking, (tracks.last ?? 0) - 2_000) : (tracks.last ?? 0)
@@ -68,17 +70,24 @@ export function Timeline(props: TimelineProps) {
     { id: 'timeline-all', title: 'Timeline: the whole time (0)', group: 'View', run: () => view.zoomTo('all') },
     { id: 'timeline-5min', title: 'Timeline: 5 min', group: 'View', run: () => view.zoomTo(spans['5 min']) },
     { id: 'timeline-40s', title: 'Timeline: 40 s', group: 'View', run: () => view.zoomTo(spans['40 s']) },
-    {
-      id: 'timeline-list',
-      title: asList ? 'Timeline as a picture' : 'Timeline as a list',
-      group: 'View',
-      run: () => setAsList(!asList),
-    },
+    ...faces
+      .filter(({ value }) => value !== face)
+      .map(({ value, command }) => ({
+        id: `timeline-${value}`,
+        title: `Timeline: ${command}`,
+        group: 'View' as const,
+        run: () => setFace(value),
+      })),
   ])
   const height = size?.height ?? 220
   const both = height >= bothFrom
   const pictureHeight = both ? Math.min(Math.round(height * 0.6), mostPicture) : height
-  const lanes = useMemo(() => lanesOf(hosts.length, pictureHeight), [hosts.length, pictureHeight])
+  const charted = face === 'charts'
+  const lanes = useMemo(
+    () =>
+      charted ? chartLanesOf(hosts.length, chartNames.length, pictureHeight) : lanesOf(hosts.length, pictureHeight),
+    [charted, hosts.length, pictureHeight],
+  )
   const known = { tracks, outages, hosts, renewEveryS }
   const tools = (
     <TimelineHead
@@ -86,13 +95,19 @@ export function Timeline(props: TimelineProps) {
       extent={extent}
       zero={zero}
       overview={{ tracks, outages, hosts, marks }}
-      asList={asList}
-      onAsList={setAsList}
+      face={face}
+      onFace={setFace}
     />
   )
-  const list = <EventList {...known} zero={zero} now={now} moment={view.moment} onMoment={view.lookAt} />
-  const picture = asList
-    ? list
+  const words =
+    face === 'story' ? (
+      <Story events={tracks.events} zero={zero} moment={view.moment} onMoment={view.lookAt} />
+    ) : (
+      <EventList {...known} zero={zero} now={now} moment={view.moment} onMoment={view.lookAt} scale={view.scale} />
+    )
+  const asWords = face === 'list' || face === 'story'
+  const picture = asWords
+    ? words
     : size && (
         <TimelineView
           {...known}
@@ -116,9 +131,9 @@ export function Timeline(props: TimelineProps) {
     body: (
       <div ref={body} className="tl-body">
         {picture}
-        {both && !asList && (
+        {both && !asWords && (
           <div className="tl-both" style={{ top: lanes.height }}>
-            {list}
+            {words}
           </div>
         )}
       </div>

@@ -1,11 +1,12 @@
 import type { z } from 'zod'
 import type { HostRole } from '../../src-main/contract/cluster.js'
-import type { etcdRecord, LabEvent, LabRecord, leaseRecord } from '../../src-main/contract/record.js'
+import type { etcdRecord, gaugeRecord, LabEvent, LabRecord, leaseRecord } from '../../src-main/contract/record.js'
 import { ClientTicks } from './client-ticks.js'
 import { insertByTime } from './sorted.js'
 
 export type LeaseSample = z.infer<typeof leaseRecord>
 export type EtcdSample = z.infer<typeof etcdRecord>
+export type GaugeSample = z.infer<typeof gaugeRecord>
 
 /** A role from `from` until the next band of the host begins. */
 export interface RoleBand {
@@ -24,6 +25,7 @@ export interface Tracks {
   lease: LeaseSample[]
   etcd: EtcdSample[]
   client: ClientTicks
+  gauges: GaugeSample[]
   events: LabEvent[]
   /** Time of the first record and the newest moment that any record tells of; null while there is none. */
   first: number | null
@@ -35,6 +37,7 @@ export const noTracks = (): Tracks => ({
   lease: [],
   etcd: [],
   client: new ClientTicks(),
+  gauges: [],
   events: [],
   first: null,
   last: null,
@@ -51,9 +54,10 @@ export function addRecord(tracks: Tracks, record: LabRecord): void {
     insertByTime(bands, { from: t, role, timeline, note }, (band) => band.from)
   } else if (record.k === 'lease') insertByTime(tracks.lease, record, (sample) => sample.t)
   else if (record.k === 'etcd') insertByTime(tracks.etcd, record, (sample) => sample.t)
+  else if (record.k === 'gauge') insertByTime(tracks.gauges, record, (sample) => sample.t)
   else if (record.k === 'event') insertByTime(tracks.events, record, (event) => event.t)
   else if (record.k === 'ticks') {
-    tracks.client.add(t, record.acked, record.failed, record.unknown)
+    tracks.client.add(t, record.acked, record.failed, record.unknown, record.slowestMs)
     end = tracks.client.end ?? t
   }
   tracks.first = tracks.first === null ? t : Math.min(tracks.first, t)

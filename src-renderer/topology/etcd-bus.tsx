@@ -2,7 +2,7 @@ import { widthOf } from '../timeline/words.js'
 import type { Box, TopologyLayout } from './layout.js'
 import { portY } from './routes.js'
 import type { QuorumView } from './scene-etcd.js'
-import { fillOf, Vote } from './shapes.js'
+import { CutMark, fillOf, Vote } from './shapes.js'
 
 interface Port {
   name: string
@@ -29,7 +29,7 @@ export function EtcdBus({ quorum, layout }: { quorum: QuorumView; layout: Topolo
   const top = Math.min(...ports.map(({ y }) => y))
   const wayOf = (port: Port): string => (port.y === hub ? `M${port.x} ${hub}H${x}` : `M${port.x} ${port.y}H${x}V${hub}`)
   return (
-    <g data-explain={quorum.explain} data-bus>
+    <>
       {ports
         .filter(({ votes }) => !votes)
         .map((port) => (
@@ -55,12 +55,26 @@ export function EtcdBus({ quorum, layout }: { quorum: QuorumView; layout: Topolo
       {ports.map((port) => (
         <Vote key={port.name} x={port.x} y={port.y} votes={port.votes} />
       ))}
+      {ports.map((port) => {
+        const cut = quorum.cuts.get(port.name)
+        if (!cut) return null
+        const left = port.x < busX
+        return (
+          <CutMark
+            key={port.name}
+            x={Math.round((port.x + (left ? 5 : -5) + x) / 2)}
+            y={port.y}
+            sense={left ? 'right' : 'left'}
+            way={cut.way}
+          />
+        )
+      })}
       {layout.busRoom >= 80 && (
         <text x={x + 8} y={top} className="f3">
           etcd
         </text>
       )}
-    </g>
+    </>
   )
 }
 
@@ -77,7 +91,7 @@ export function Quorum({ quorum, box }: { quorum: QuorumView; box: Box }) {
   if (box.height >= 58) {
     const top = Math.round(y + Math.max(0, Math.min(20, (box.height - 66) / 2)))
     return (
-      <g data-explain={quorum.explain} data-quorum={count}>
+      <g data-quorum={count}>
         <rect x={x} y={top} width={box.width} height="66" className="hit" fill="none" />
         <text x={x} y={top + 15} className="f3">
           etcd quorum
@@ -95,7 +109,7 @@ export function Quorum({ quorum, box }: { quorum: QuorumView; box: Box }) {
   const second = box.height >= 34
   const base = Math.round(y + (second ? 14 : Math.max(14, box.height / 2 + 4)))
   return (
-    <g data-explain={quorum.explain} data-quorum={count}>
+    <g data-quorum={count}>
       <rect x={x} y={y} width={box.width} height={box.height} className="hit" fill="none" />
       <text x={x} y={base} className="f3">
         etcd

@@ -1,74 +1,83 @@
 import { fitted, widthOf } from '../timeline/words.js'
 import type { Box } from './layout.js'
-import type { ForkBranch, ForkView } from './scene-fork.js'
+import { forkLayout } from './fork-layout.js'
+import type { ForkView } from './scene-fork.js'
 
-/** Where the timelines parted: the trunk both share, the branch that goes on, and the one that was left. */
+/** The timelines as a tree: a dot where the next one began, the newest in amber, what was left behind above the line. */
 export function Fork({ fork, box }: { fork: ForkView; box: Box }) {
-  const { x, width } = box
-  const drawn = box.height >= 58 && width >= 220
-  if (!drawn) {
-    const words =
-      fork.branches.length > 0
-        ? fork.branches.findLast(({ newest }) => newest)!.words
-        : fork.trunk.replace('timeline ', '')
-    return (
-      <g data-explain={fork.explain} data-fork>
-        <text x={x} y={box.y + box.height - 2} className="f3">
-          timeline <tspan className="b c-leader">{fitted(words, width - widthOf('timeline '))}</tspan>
-        </text>
-      </g>
-    )
-  }
-  const axis = Math.floor(box.y + box.height - 22) + 0.5
-  const labels = Math.max(...fork.branches.map(({ words }) => widthOf(words)), 0)
-  const split = Math.round(x + Math.min(160, Math.max(60, width - labels - 56)))
-  const [straight] = fork.branches
+  const { x, y, width, height } = box
+  const layout = forkLayout(fork, box)
+  if (!layout) return <ForkLine fork={fork} box={box} />
+  const { axis, stems, tip, left, begin } = layout
   return (
-    <g data-explain={fork.explain} data-fork>
-      <rect x={x} y={axis - 24} width={width} height="44" className="hit" fill="none" />
-      <text x={x} y={axis - 22} className="f3">
+    <>
+      <rect x={x} y={Math.max(y, axis - 24 - left.length * 12)} width={width} height="44" className="hit" fill="none" />
+      <text x={x} y={layout.titleY} className="f3">
         timelines
       </text>
-      <line
-        x1={x}
-        y1={axis}
-        x2={fork.branches.length > 0 ? split : x + Math.min(160, width)}
-        y2={axis}
-        className={fork.branches.length > 0 ? 'l3' : 'l-leader'}
+      {begin > x && <line x1={x} y1={axis} x2={begin} y2={axis} className="l3" strokeDasharray="1 4" strokeWidth="2" />}
+      {stems.map((stem) => (
+        <g key={stem.timeline}>
+          <line x1={stem.x} y1={axis} x2={stem.end} y2={axis} className="l3" strokeWidth="2" />
+          <text x={stem.x} y={Math.min(axis + 18, y + height - 2)} className="f2">
+            {stem.words}
+          </text>
+        </g>
+      ))}
+      {left.map((branch) => (
+        <g key={branch.host} data-left={branch.diverged ? 'astray' : branch.open ? 'open' : 'behind'}>
+          <path
+            d={`M${branch.x} ${axis}q12 0 16 ${branch.y - axis}H${branch.x + 40}`}
+            className={`nf ${branch.diverged ? 'l-fault' : 'l3'}`}
+            strokeWidth="2"
+            strokeDasharray={branch.open ? '3 3' : undefined}
+          />
+          {branch.diverged && (
+            <path d={`M${branch.x + 37} ${branch.y - 3}l6 6m0 -6l-6 6`} className="nf l-fault" strokeWidth="1.5" />
+          )}
+          <text
+            x={branch.x + (branch.diverged ? 52 : 48)}
+            y={branch.y + 4}
+            className={branch.diverged ? 'c-fault' : 'f2'}
+          >
+            {branch.words}
+          </text>
+        </g>
+      ))}
+      <path
+        d={
+          tip.y === axis ? `M${tip.x} ${axis}H${tip.x + 40}` : `M${tip.x} ${axis}q12 0 16 ${tip.y - axis}H${tip.x + 40}`
+        }
+        className="nf l-leader"
         strokeWidth="2"
       />
-      <text x={x} y={axis + 18} className={fork.branches.length > 0 ? 'f2' : 'b c-leader'}>
-        {widthOf(fork.trunk) <= (fork.branches.length > 0 ? split - x + 16 : width) ? fork.trunk : ''}
+      <text x={tip.x + 48} y={tip.y + 4} className="b c-leader">
+        {tip.words}
       </text>
-      {fork.branches.length === 1 && straight ? (
-        <>
-          <line x1={split} y1={axis} x2={split + 40} y2={axis} className="l-leader" strokeWidth="2" />
-          <Tip branch={straight} x={split + 48} y={axis + 4} room={x + width - split - 48} />
-        </>
-      ) : (
-        fork.branches.map((branch, index) => {
-          const side = branch.newest ? 1 : -1 - (fork.branches.length > 2 ? fork.branches.length - 2 - index : 0) * 1.2
-          const by = 12 * side
-          return (
-            <g key={branch.words}>
-              <path
-                d={`M${split} ${axis}q12 0 16 ${by}h24`}
-                className={`nf ${branch.newest ? 'l-leader' : 'l3'}`}
-                strokeWidth="2"
-                strokeDasharray={branch.open ? '3 3' : undefined}
-              />
-              <Tip branch={branch} x={split + 48} y={axis + by + 4} room={x + width - split - 48} />
-            </g>
-          )
-        })
-      )}
-      {fork.branches.length > 0 && <circle cx={split} cy={axis} r="3" className="f1" />}
-    </g>
+      {stems.map((stem) => (
+        <circle key={stem.timeline} cx={stem.end} cy={axis} r="3" className="f1" />
+      ))}
+    </>
   )
 }
 
-const Tip = ({ branch, x, y, room }: { branch: ForkBranch; x: number; y: number; room: number }) => (
-  <text x={x} y={y} className={branch.newest ? 'b c-leader' : 'f2'}>
-    {fitted(branch.words, room)}
-  </text>
-)
+/** The newest one in a line, where there is no room to draw; who was left behind, while that fits too. */
+function ForkLine({ fork, box }: { fork: ForkView; box: Box }) {
+  const { x, width } = box
+  const room = width - widthOf('timeline ')
+  const left = fork.left.map(({ words }) => words).join('; ')
+  const short = fork.left.map((each) => each.short).join('; ')
+  const said = [left, short, fork.left.length > 0 ? `${fork.left.length} behind` : ''].find(
+    (each) => each !== '' && widthOf(`${fork.newest.words}  ${each}`) <= room,
+  )
+  return (
+    <text x={x} y={box.y + box.height - 2} className="f3">
+      timeline <tspan className="b c-leader">{fitted(fork.newest.words, room)}</tspan>
+      {said && (
+        <tspan dx="13.2" className={fork.left.some(({ diverged }) => diverged) ? 'c-fault' : 'f2'}>
+          {said}
+        </tspan>
+      )}
+    </text>
+  )
+}

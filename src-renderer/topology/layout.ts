@@ -35,6 +35,8 @@ export interface TopologyLayout {
   busRoom: number
   quorum: Box | null
   fork: Box | null
+  /** Room for what is broken, above the client; null where there is none. */
+  faults: Box | null
 }
 
 type Spec = Pick<Topology, 'hosts' | 'client'>
@@ -130,7 +132,8 @@ export function layoutTopology(spec: Spec, size: { width: number; height: number
     if (gap) x += Math.round(pick(gaps[gap]))
   })
   const places = { width, height, sizes, client, hosts, busX, busRoom }
-  return { ...places, quorum: roomForQuorum(places, spec), fork: roomForFork(places, spec) }
+  const quorum = roomForQuorum(places, spec)
+  return { ...places, quorum, fork: roomForFork(places, spec), faults: roomForFaults(places, spec, quorum) }
 }
 
 function gapKind(column: Column, next: Column | undefined): keyof typeof gaps | null {
@@ -261,12 +264,37 @@ function roomForQuorum({ hosts, client, busX, busRoom, width }: Placed, spec: Sp
   return height >= 18 ? { ...room, height } : null
 }
 
-/** Under the client and the routes, left of the data hosts. */
-function roomForFork({ hosts, client, height }: Placed, spec: Spec): Box | null {
+/** Data hosts' left edge, and the boxes left of it: what is over and under these is free. */
+function leftPart({ hosts, client }: Placed, spec: Spec): { edge: number; boxes: Box[] } | null {
   const data = Object.entries(hosts).filter(([name]) => kindOf(spec.hosts[name]!.services) === 'data')
+  if (data.length === 0) return null
   const edge = Math.min(...data.map(([, box]) => box.x))
-  const left = [client, ...Object.values(hosts).filter((box) => box.x + box.width < edge)]
-  const bottom = Math.max(...left.map((box) => box.y + box.height))
-  const room = { x: client.x, y: bottom + 8, width: edge - client.x - 20, height: height - bottom - 12 }
-  return data.length > 0 && room.height >= 14 ? room : null
+  return { edge, boxes: [client, ...Object.values(hosts).filter((box) => box.x + box.width < edge)] }
+}
+
+/** Above the client and the routes, unless the quorum is said there. */
+function roomForFaults(placed: Placed, spec: Spec, quorum: Box | null): Box | null {
+  const part = leftPart(placed, spec)
+  if (!part) return null
+  const { x } = placed.client
+  const height = Math.min(...part.boxes.map(({ y }) => y)) - 8
+  const room = { x, y: 4, width: part.edge - x - 20, height }
+  return height < 18 || (quorum !== null && quorum.x < part.edge) ? null : room
+}
+
+/** Under the client and the routes, left of the data hosts. */
+function roomForFork(placed: Placed, spec: Spec): Box | null {
+  const part = leftPart(placed, spec)
+  if (!part) return null
+  const { x } = placed.client
+  // routes turn between the last of these boxes and the data hosts
+  const gap = part.edge - Math.max(...part.boxes.map((box) => box.x + box.width))
+  const bottom = Math.max(...part.boxes.map((box) => box.y + box.height))
+  const room = {
+    x,
+    y: bottom + 8,
+    width: part.edge - x - Math.max(20, gap * 0.56 + 10),
+    height: placed.height - bottom - 12,
+  }
+  return room.height >= 14 ? room : null
 }

@@ -2,6 +2,7 @@ import { fitted, widthOf } from '../timeline/words.js'
 import type { TopologyLayout } from './layout.js'
 import { routeOf, type Fan, type Route } from './routes.js'
 import type { LinkView } from './scene-links.js'
+import type { PartOf } from './use-parts.js'
 import { CutMark, fillOf, strokeOf } from './shapes.js'
 
 /** All links; those that nothing passes first, so that living ones lie over them. */
@@ -9,10 +10,12 @@ export function Links({
   links,
   layout,
   writes,
+  partOf,
 }: {
   links: readonly LinkView[]
   layout: TopologyLayout
   writes: number
+  partOf: PartOf
 }) {
   const order = { cut: 0, ready: 1, stalled: 2, flows: 3 }
   return links
@@ -21,12 +24,7 @@ export function Links({
       const route = routeOf(link, layout, fanOf(link, links, layout))
       if (!route) return null
       return (
-        <g
-          key={`${link.kind}-${link.from}-${link.to}`}
-          data-link={link.kind}
-          data-state={link.state}
-          data-explain={link.explain}
-        >
+        <g key={linkId(link)} {...partOf(linkId(link), link.explain)} data-link={link.kind} data-state={link.state}>
           <path d={route.path} className="hit nf" />
           <Link link={link} route={route} writes={writes} />
           {route.words && <Words link={link} words={route.words} />}
@@ -35,7 +33,9 @@ export function Links({
     })
 }
 
-function fanOf(link: LinkView, links: readonly LinkView[], layout: TopologyLayout): Fan {
+export const linkId = ({ kind, from, to }: LinkView): string => `${kind} ${from} ${to}`
+
+export function fanOf(link: LinkView, links: readonly LinkView[], layout: TopologyLayout): Fan {
   const siblings = links
     .filter(({ kind, from }) => kind === link.kind && from === link.from)
     .toSorted((a, b) => (layout.hosts[a.to]?.y ?? 0) - (layout.hosts[b.to]?.y ?? 0))
@@ -64,7 +64,7 @@ function Link({ link, route, writes }: { link: LinkView; route: Route; writes: n
         <path d={route.flow} className="nf l-ink topo-writes" style={{ animationDuration: flowSeconds(writes) }} />
       )}
       {!cut && !faint && <Arrow end={route.end} className={stream ? fillOf[tone] : 'f2'} />}
-      {cut && <CutMark {...route.cut} />}
+      {cut && <CutMark {...route.cut} way={link.cut?.way} />}
     </>
   )
 }
@@ -88,9 +88,9 @@ function Words({ link, words }: { link: LinkView; words: NonNullable<Route['word
   if (lines === 0) return null
   const at = anchor === 'middle' ? 'mid ' : anchor === 'end' ? 'end ' : ''
   if (link.kind === 'archive') {
-    const short = [link.words, 'WAL'].find((each) => widthOf(each) <= room)
+    const short = [link.words, link.short ?? ''].find((each) => widthOf(each) <= room)
     return short ? (
-      <text x={x} y={y} className={`${at}f3`}>
+      <text x={x} y={y} className={`${at}${link.cut ? 'c-fault' : 'f3'}`}>
         {short}
       </text>
     ) : null

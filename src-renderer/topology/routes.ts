@@ -5,7 +5,7 @@ import type { LinkView } from './scene-links.js'
 export interface Route {
   path: string
   end: { x: number; y: number; pointing: 'right' | 'up' | 'down' | 'left' }
-  cut: { x: number; y: number; upright: boolean }
+  cut: { x: number; y: number; sense: 'right' | 'left' | 'down' | 'up' }
   /** The same way, away from both boxes: bars of writes run along it. */
   flow: string
   words: { x: number; y: number; room: number; lines: 0 | 1 | 2; anchor: 'start' | 'middle' | 'end' } | null
@@ -49,7 +49,7 @@ function straight(from: Box, to: Box): Route {
     path: `M${x} ${y}H${end}`,
     flow: `M${x + inset} ${y}H${end - arrowInset}`,
     end: { x: end, y, pointing: 'right' },
-    cut: { x: (x + end) / 2, y, upright: false },
+    cut: { x: (x + end) / 2, y, sense: 'right' },
     words: null,
   }
 }
@@ -64,7 +64,7 @@ function elbow(from: Box, to: Box, layout: TopologyLayout, { index, count }: Fan
     path: `M${x} ${y}H${turn}V${entry}H${end}`,
     flow: `M${x + inset} ${y}H${turn}V${entry}H${end - arrowInset}`,
     end: { x: end, y: entry, pointing: 'right' },
-    cut: { x: turn + (end - turn) / 2, y: entry, upright: false },
+    cut: { x: turn + (end - turn) / 2, y: entry, sense: 'right' },
     words: null,
   }
 }
@@ -85,7 +85,7 @@ function upright(from: Box, to: Box, layout: TopologyLayout): Route {
     path: `M${x} ${start}V${end}`,
     flow: '',
     end: { x, y: end, pointing: down ? 'down' : 'up' },
-    cut: { x, y: half((top + bottom) / 2), upright: true },
+    cut: { x, y: half((top + bottom) / 2), sense: down ? 'down' : 'up' },
     words: { x: x + 16, y: (top + bottom) / 2, room, lines: gap >= 40 ? 2 : gap >= 14 ? 1 : 0, anchor: 'start' },
   }
 }
@@ -99,7 +99,7 @@ function around(from: Box, to: Box, layout: TopologyLayout): Route {
     path: `M${from.x} ${start}H${x}V${end}H${to.x}`,
     flow: '',
     end: { x: to.x, y: end, pointing: 'right' },
-    cut: { x, y: half((start + end) / 2), upright: true },
+    cut: { x, y: half((start + end) / 2), sense: end > start ? 'down' : 'up' },
     words: null,
   }
 }
@@ -116,7 +116,7 @@ function sideways(from: Box, to: Box, layout: TopologyLayout): Route {
     path: `M${x} ${y}H${turn}V${entry}H${end}`,
     flow: '',
     end: { x: end, y: entry, pointing: right ? 'right' : 'left' },
-    cut: { x: (turn + end) / 2, y: entry, upright: false },
+    cut: { x: (turn + end) / 2, y: entry, sense: right ? 'right' : 'left' },
     words: null,
   }
 }
@@ -140,7 +140,7 @@ function archive(from: Box, to: Box, layout: TopologyLayout): Route {
     path,
     flow: '',
     end: { x: end, y: entry, pointing: 'right' },
-    cut: { x: level ? (x + end) / 2 : (turn + end) / 2, y: entry, upright: false },
+    cut: { x: level ? (x + end) / 2 : (turn + end) / 2, y: entry, sense: 'right' },
     words,
   }
 }

@@ -1,4 +1,6 @@
 import type { ClusterState, HostRole } from '../../src-main/contract/cluster.js'
+import type { Violation } from '../timeline/violations.js'
+import type { FaultRecord } from '../../src-main/contract/fault.js'
 import type { LabInfo } from '../../src-main/contract/lab.js'
 
 export type Tone = 'ink' | 'ink2' | 'ink3' | 'leader' | 'sync' | 'repl' | 'etcd' | 'fault' | 'unk'
@@ -22,6 +24,8 @@ export interface SceneInput {
   zero: number
   /** The state was put together from records: what nobody recorded is left out, not called unknown. */
   recorded: boolean
+  /** Safety rules that were broken at that moment. */
+  violations?: readonly Violation[]
 }
 
 export const roleTone: Record<HostRole, Tone> = {
@@ -33,6 +37,13 @@ export const roleTone: Record<HostRole, Tone> = {
   down: 'fault',
   frozen: 'fault',
   unknown: 'unk',
+}
+
+export const byWords: Record<FaultRecord['by'], string> = {
+  learner: ' by you',
+  exercise: ' by the exercise',
+  cli: ' from the command line',
+  proof: ' by the proof',
 }
 
 /** A part's value while it may be taken as the truth of the moment. */

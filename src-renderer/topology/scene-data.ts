@@ -1,8 +1,8 @@
 import type { HostRole, HostView } from '../../src-main/contract/cluster.js'
-import type { FaultRecord } from '../../src-main/contract/fault.js'
 import type { LabHost } from '../../src-main/contract/lab.js'
 import { agoText, bytesText, lagText, momentText } from '../timeline/words.js'
-import { fresh, roleTone, type Fact, type SceneInput, type Tone } from './scene-base.js'
+import { faultFacts } from './scene-faults.js'
+import { byWords, fresh, roleTone, type Fact, type SceneInput, type Tone } from './scene-base.js'
 
 /** The leader key's lease on the host that holds it. */
 export interface RingView {
@@ -36,7 +36,7 @@ export function ringOf({ state, now, recorded }: SceneInput, host: string, role:
     share: Math.min(1, leftMs / (lease.ttlS * 1000)),
     ttlS: lease.ttlS,
     // the holder's colour, also when it is gone: it is still the leader to everybody else
-    tone: role === 'down' || role === 'frozen' || role === 'unknown' ? 'leader' : roleTone[role],
+    tone: role === 'sync' || role === 'replica' ? roleTone[role] : 'leader',
     renewedMs,
     failing,
     explain: `${host} holds the leader key for ${seconds} s more, of ttl ${lease.ttlS} s. ${
@@ -60,9 +60,10 @@ export function dataFacts(input: SceneInput, host: LabHost, view: HostView, ring
   const postgres = fresh(view.postgres)
   const facts: Fact[] = ring ? leaseFacts(ring) : []
   const lag = lagOf(input, view)
-  // among several standbys only neighbours have a link with words on it
-  const several = input.info.hosts.filter(({ services }) => services.includes('patroni')).length > 2
-  if (view.note) facts.push(noteFact(view, several ? lag : null))
+  facts.unshift(...brokenFacts(input, host.name), ...faultFacts(input, host.name))
+  // whom a leader streams to is said by its links as well: its position comes first
+  const noteLast = view.role === 'leader' && view.note.startsWith('streams to')
+  if (view.note && !noteLast) facts.push(noteFact(view, lag))
   if (postgres?.lsn)
     facts.push({
       text: postgres.inRecovery ? 'replayed' : 'writes at',
@@ -70,8 +71,8 @@ export function dataFacts(input: SceneInput, host: LabHost, view: HostView, ring
       value: postgres.lsn,
       valueTone: 'ink2',
     })
+  if (view.note && noteLast) facts.push(noteFact(view, null))
   facts.push(...etcdFact(input, host.name))
-  if (lag !== null && !several) facts.push({ text: `lag ${lag}`, tone: 'ink2' })
   const patroni = fresh(view.patroni)
   if (patroni) facts.push({ text: `Patroni: ${patroni.state}${patroni.paused ? ', paused' : ''}`, tone: 'ink3' })
   if (postgres?.readOnly && !postgres.inRecovery) facts.push({ text: 'read-only', tone: 'fault' })
@@ -82,6 +83,12 @@ export function dataFacts(input: SceneInput, host: LabHost, view: HostView, ring
   facts.push({ text: host.address, tone: 'ink3' })
   return facts
 }
+
+/** A rule that this host broke together with others; the picture's key has the whole sentence. */
+const brokenFacts = ({ violations = [] }: SceneInput, host: string): Fact[] =>
+  violations
+    .filter(({ hosts }) => hosts.includes(host))
+    .map(() => ({ text: 'breaks a safety rule', short: 'breaks a rule', tone: 'fault' }))
 
 /** The first clause, without what a smaller box can do without. */
 const shortNote = (note: string): string =>
@@ -129,12 +136,6 @@ function staleFacts({ now, recorded }: SceneInput, view: HostView): Fact[] {
 
 const endUnknown = 'where its WAL ends: not known'
 const howWords = { killed: 'crashed', stopped: 'stopped', died: 'ended by itself' }
-export const byWords: Record<FaultRecord['by'], string> = {
-  learner: ' by you',
-  exercise: ' by the exercise',
-  cli: ' from the command line',
-  proof: ' by the proof',
-}
 
 /** What happened to a host that is down or frozen, by whom, and what it was. */
 export function goneFacts({ state, zero, now, recorded }: SceneInput, view: HostView, ring: RingView | null): Fact[] {
@@ -146,6 +147,7 @@ export function goneFacts({ state, zero, now, recorded }: SceneInput, view: Host
       target === view.name &&
       at !== 'healed' &&
       at !== 'failed' &&
+      at !== 'scheduled' &&
       (!engine || Math.abs(appliedAt - engine.since) < 10_000),
   )
   const by = fault ? byWords[fault.by] : ''

@@ -1,3 +1,4 @@
+import { cutMembers, type LinkCut } from './scene-cuts.js'
 import { agoText } from '../timeline/words.js'
 import { primaryOf, type SceneInput, type Tone } from './scene-base.js'
 
@@ -5,6 +6,8 @@ export interface QuorumView {
   /** "2 of 3", or "unknown" while no fresh answer is there. */
   count: string
   votes: { name: string; votes: boolean | null }[]
+  /** Members that faults cut off from others, and how. */
+  cuts: Map<string, LinkCut>
   holds: boolean | null
   words: string
   /** Said where the words have no room. */
@@ -18,12 +21,14 @@ export function quorumOf(input: SceneInput): QuorumView | null {
   const { state, info, now } = input
   const names = info.hosts.filter(({ services }) => services.includes('etcd')).map(({ name }) => name)
   if (names.length === 0) return null
+  const cuts = cutMembers(state.faults, names, ['etcd'])
   const { value, stale, at } = state.etcd
   if (!value || stale) {
     const since = at === null ? 'not read yet' : `last read ${agoText(now - at)} ago`
     return {
       count: 'unknown',
       votes: names.map((name) => ({ name, votes: null })),
+      cuts,
       holds: null,
       words: since,
       short: '',
@@ -40,11 +45,13 @@ export function quorumOf(input: SceneInput): QuorumView | null {
   const voting = votes.filter((each) => each.votes).length
   const majority = Math.floor(names.length / 2) + 1
   const count = `${voting} of ${names.length}`
-  const explain = `etcd keeps the leader key. ${count} members answer; ${majority} must agree for anybody to hold or renew it.`
+  const cutWords = [...cuts].map(([name, cut]) => ` ${name}: ${cut.explain}`).join('')
+  const explain = `etcd keeps the leader key. ${count} members answer; ${majority} must agree for anybody to hold or renew it.${cutWords}`
   if (!value.quorum) {
     return {
       count,
       votes,
+      cuts,
       holds: false,
       words: 'no quorum: nobody can renew',
       short: 'no quorum',
@@ -55,6 +62,7 @@ export function quorumOf(input: SceneInput): QuorumView | null {
   return {
     count,
     votes,
+    cuts,
     holds: true,
     words: nextLoss(input, voting - majority),
     short: voting > majority ? 'one may be lost' : 'none to lose',

@@ -1,75 +1,117 @@
 import type { HostView } from '../../src-main/contract/cluster.js'
-import { momentText } from '../timeline/words.js'
+import { bytesText, momentText } from '../timeline/words.js'
+import { lsnNumber, lsnText } from './lsn.js'
 import { fresh, primaryOf, type SceneInput } from './scene-base.js'
 
-export interface ForkBranch {
+/** A timeline that ended where the next one began. */
+export interface ForkStem {
   timeline: number
   words: string
-  /** What the branch is drawn with: the newest timeline, or one that was left. */
-  newest: boolean
+  /** Said where the words have no room. */
+  short: string
+}
+
+/** A host that did not come along to the newest timeline. */
+export interface ForkBranch {
+  host: string
+  timeline: number
+  words: string
+  short: string
+  /** It wrote past the point where the next timeline began: that part exists nowhere else. */
+  diverged: boolean
   /** Where it ends is not known: its host does not answer. */
   open: boolean
 }
 
+/** The tree of timelines: stems one after the other, the newest at the end, and what was left behind at each fork. */
 export interface ForkView {
-  trunk: string
-  branches: ForkBranch[]
+  /** The ended ones, oldest first. */
+  stems: ForkStem[]
+  newest: { timeline: number; host: string | null; words: string }
+  left: ForkBranch[]
   explain: string
 }
 
-/** The newest timeline and where it left the one before it. Hosts still on the old one make it a fork. */
+type Row = { timeline: number; lsn: number; at?: string | undefined }
+
+/** The newest timeline, those before it and where each ended, and the hosts that are still on an old one. */
 export function forkOf(input: SceneInput): ForkView | null {
-  const { state, zero } = input
+  const { state } = input
   const data = state.hosts.filter(({ postgres, patroni, timeline }) => postgres ?? patroni ?? timeline !== null)
   const timelines = data.map((host) => timelineOf(host) ?? 0)
-  const newest = Math.max(0, ...timelines, ...(state.dcs.value?.history ?? []).map(({ timeline }) => timeline + 1))
+  const history = state.dcs.value?.history ?? []
+  const newest = Math.max(0, ...timelines, ...history.map(({ timeline }) => timeline + 1))
   if (newest === 0) return null
   const leader = primaryOf(input)
   const head =
     state.hosts.find(({ name, timeline }) => name === leader && timeline === newest) ??
     data.find((host) => host.timeline === newest)
   const position = fresh(head?.postgres)?.lsn
-  const tip = [`${newest}`, head ? `, ${head.name}` : '', position ? `: ${position}` : ''].join('')
-  if (newest === 1) {
-    return {
-      trunk: position ? `timeline 1, ${head?.name}: ${position}` : 'timeline 1',
-      branches: [],
-      explain: 'One timeline: nobody has been promoted since the cluster was made.',
-    }
-  }
-  const row = state.dcs.value?.history.findLast(({ timeline }) => timeline === newest - 1)
-  const split = row?.at ? Date.parse(row.at) : Number.NaN
-  const trunk = `${newest - 1} until ${Number.isFinite(split) ? momentText(split - zero) : row ? lsnText(row.lsn) : `${newest} began`}`
-  const behind = data.flatMap((host) => {
+  const left = data.flatMap((host): ForkBranch[] => {
     const timeline = timelineOf(host)
-    return timeline !== null && timeline > 0 && timeline < newest ? [{ host, timeline }] : []
+    if (timeline === null || timeline === 0 || timeline >= newest) return []
+    const row = history.find((each) => each.timeline === timeline)
+    return [branchOf(host, timeline, row)]
   })
-  const branches: ForkBranch[] = behind.slice(0, 2).map(({ host, timeline }) => {
-    const lsn = fresh(host.postgres)?.lsn
-    return {
-      timeline,
-      words: `${timeline}, ${host.name}: ${lsn || 'end not known'}`,
-      newest: false,
-      open: !lsn,
-    }
-  })
-  branches.push({ timeline: newest, words: tip, newest: true, open: false })
-  const left = behind.map(({ host, timeline }) => `${host.name} is still on ${timeline}`).join(', ')
+  const stems = Array.from({ length: newest - 1 }, (_, index) =>
+    stemOf(
+      index + 1,
+      history.find(({ timeline }) => timeline === index + 1),
+      input,
+    ),
+  )
+  const words = [`${newest}`, head ? `, ${head.name}` : '', position ? `: ${position}` : ''].join('')
   return {
-    trunk,
-    branches,
-    explain: `Every promotion begins a timeline. ${newest} is the newest${head ? `, on ${head.name}` : ''}${left ? `; ${left}` : '; every host follows it'}.`,
+    stems,
+    newest: { timeline: newest, host: head?.name ?? null, words },
+    left,
+    explain: explainOf(newest, head?.name ?? null, stems, left),
   }
+}
+
+function stemOf(timeline: number, row: Row | undefined, { zero }: SceneInput): ForkStem {
+  const split = row?.at ? Date.parse(row.at) : Number.NaN
+  const lsn = row && row.lsn > 0 ? lsnText(row.lsn) : null
+  const when = Number.isFinite(split) ? momentText(split - zero) : null
+  const end = when ?? lsn ?? `${timeline + 1} began`
+  return {
+    timeline,
+    words: when && lsn ? `${timeline} until ${when}, ${lsn}` : `${timeline} until ${end}`,
+    short: lsn ? `${timeline} to ${lsn}` : `${timeline}`,
+  }
+}
+
+function branchOf(host: HostView, timeline: number, row: Row | undefined): ForkBranch {
+  const lsn = fresh(host.postgres)?.lsn
+  const base = { host: host.name, timeline, open: !lsn }
+  const name = `${timeline}, ${host.name}`
+  if (!lsn) return { ...base, diverged: false, words: `${name}: end not known`, short: name }
+  const past = row && row.lsn > 0 ? lsnNumber(lsn) - row.lsn : 0
+  if (past <= 0) return { ...base, diverged: false, words: `${name}: ${lsn}`, short: name }
+  return {
+    ...base,
+    diverged: true,
+    words: `${name}: ${lsn}, ${bytesText(past)} astray`,
+    short: `${name}: ${bytesText(past)} astray`,
+  }
+}
+
+function explainOf(newest: number, head: string | null, stems: readonly ForkStem[], left: readonly ForkBranch[]) {
+  if (newest === 1) return 'One timeline: nobody has been promoted since the cluster was made.'
+  const ends = stems.map(({ words }) => words).join('; ')
+  const behind = left.map(({ host, timeline, diverged, open }) =>
+    diverged
+      ? `${host} wrote on timeline ${timeline} past the fork: that part must be rewound before it can follow`
+      : open
+        ? `${host} was last on ${timeline}, and where its WAL ends is not known`
+        : `${host} is still on ${timeline}, not past the fork`,
+  )
+  const rest = behind.length > 0 ? behind.join('; ') : 'every host follows it'
+  return `Every promotion begins a timeline. ${newest} is the newest${head ? `, on ${head}` : ''}; ${rest}. Before it: ${ends}.`
 }
 
 /** A host that is gone does not say where it is; what it was is remembered in its note. */
 function timelineOf({ timeline, note }: HostView): number | null {
   const was = /was .* on timeline (\d+)/.exec(note)?.[1]
   return timeline ?? (was ? Number(was) : null)
-}
-
-/** A position as PostgreSQL writes it, from the number that Patroni's history holds. */
-export function lsnText(lsn: number): string {
-  const high = Math.floor(lsn / 2 ** 32)
-  return `${high.toString(16).toUpperCase()}/${(lsn % 2 ** 32).toString(16).toUpperCase()}`
 }

@@ -1,6 +1,7 @@
-import type { ClusterState, HostView } from '../../src-main/contract/cluster.js'
+import type { ClusterState, HostView, PostgresReading } from '../../src-main/contract/cluster.js'
 import { bytesText, lagText } from '../timeline/words.js'
 import { kindOf } from './layout.js'
+import { cutOf, type LinkCut } from './scene-cuts.js'
 import { fresh, primaryOf, roleTone, type SceneInput, type Tone } from './scene-base.js'
 import { checkWords } from './scene-services.js'
 
@@ -24,6 +25,8 @@ export interface LinkView {
   /** Said where the words have no room. */
   short?: string
   why: string
+  /** What faults keep back on it; null where nothing is kept back. */
+  cut: LinkCut | null
   explain: string
 }
 
@@ -45,9 +48,22 @@ function clientLinks(input: SceneInput): LinkView[] {
     ? `Writes go to ${host}; each bar stands for some that were acknowledged.`
     : `The client's connections end at ${host}. No write is acknowledged now.`
   return [
-    { kind: 'client', from: 'client', to: host, state, tone: down ? 'fault' : 'ink', words: '', why: '', explain },
+    {
+      kind: 'client',
+      from: 'client',
+      to: host,
+      state,
+      tone: down ? 'fault' : 'ink',
+      words: '',
+      why: '',
+      cut: null,
+      explain,
+    },
   ]
 }
+
+/** A route needs both: the health check, and the connection itself. */
+const routed = ['patroni', 'postgres']
 
 function routeLinks(input: SceneInput): LinkView[] {
   const { state, info } = input
@@ -61,14 +77,17 @@ function routeLinks(input: SceneInput): LinkView[] {
     .map(({ name }): LinkView => {
       const backend = checks?.find((each) => each.host === name)
       const silent = backend ? checkWords(backend.check, backend.write).words === 'no answer' && !backend.read : false
-      const cut = isAway(viewOf(state, name)) || silent
+      const held = cutOf(state.faults, route.name, name, routed)
+      const cut = isAway(viewOf(state, name)) || silent || held !== null
       const takes = backend ? backend.write : !checks && name === primary
       const link: LinkState = cut ? 'cut' : takes && flows ? 'flows' : 'ready'
-      const explain = cut
-        ? `${route.name} gets no answer from Patroni on ${name}, and sends nobody there.`
-        : takes
-          ? `Patroni on ${name} says that it is primary, so ${route.name} sends writes there.`
-          : `${route.name} asks Patroni on ${name}; it is not primary, so no writes go there.`
+      const explain = held
+        ? held.explain
+        : cut
+          ? `${route.name} gets no answer from Patroni on ${name}, and sends nobody there.`
+          : takes
+            ? `Patroni on ${name} says that it is primary, so ${route.name} sends writes there.`
+            : `${route.name} asks Patroni on ${name}; it is not primary, so no writes go there.`
       return {
         kind: 'route',
         from: route.name,
@@ -77,6 +96,7 @@ function routeLinks(input: SceneInput): LinkView[] {
         tone: cut ? 'fault' : takes ? 'ink' : 'ink3',
         words: '',
         why: '',
+        cut: held,
         explain,
       }
     })
@@ -96,7 +116,9 @@ function streamLinks(input: SceneInput): LinkView[] {
     .map(({ name }): LinkView => {
       const view = viewOf(state, name)
       const row = rows.find(({ applicationName }) => applicationName === name)
-      const base = { kind: 'stream' as const, from: primary, to: name }
+      const cut = cutOf(state.faults, primary, name, ['postgres'])
+      const base = { kind: 'stream' as const, from: primary, to: name, cut }
+      if (cut && !isAway(view) && !isAway(source)) return cutStream({ ...base, cut }, row)
       if (row && !isAway(view) && !isAway(source)) {
         const sync = row.syncState === 'sync' || row.syncState === 'quorum'
         const tone: Tone = sync ? 'sync' : 'repl'
@@ -132,6 +154,23 @@ function streamLinks(input: SceneInput): LinkView[] {
     })
 }
 
+type Row = PostgresReading['replication'][number]
+
+/** The sender does not notice at once: until its timeout it still lists the standby, whose lag grows. */
+function cutStream(base: Pick<LinkView, 'kind' | 'from' | 'to'> & { cut: LinkCut }, row: Row | undefined): LinkView {
+  const { cut } = base
+  const lag = row ? lagWords(row.lagBytes, row.lagMs) : ''
+  return {
+    ...base,
+    state: 'cut',
+    tone: 'fault',
+    words: `no replication to ${base.to}`,
+    short: 'no replication',
+    why: `${cut.words}${lag ? `; ${lag} behind` : ''}`,
+    explain: `${cut.explain} No WAL gets from ${base.from} to ${base.to}${lag ? `, which is ${lag} behind` : ''}.`,
+  }
+}
+
 function lagWords(bytes: number | null, ms: number | null): string {
   const parts = [bytes === null ? null : bytesText(bytes), ms === null ? null : lagText(ms)].filter(
     (each) => each !== null,
@@ -155,9 +194,16 @@ function archiveLinks(input: SceneInput): LinkView[] {
   const [source, target] = [viewOf(state, primary), viewOf(state, repository.name)]
   // without a leader nobody archives, and that is not the archive's fault
   if (isAway(source)) return []
-  const cut = isAway(target)
+  const held = cutOf(state.faults, primary, repository.name, ['pgbackrest'])
+  const cut = isAway(target) || held !== null
   const broken = state.backup.value !== null && !state.backup.stale && !state.backup.value.stanzaOk
-  const why = isAway(target) ? `${repository.name} is down` : broken ? state.backup.value!.message : ''
+  const why = held
+    ? held.words
+    : isAway(target)
+      ? `${repository.name} is down`
+      : broken
+        ? state.backup.value!.message
+        : ''
   return [
     {
       kind: 'archive',
@@ -165,9 +211,13 @@ function archiveLinks(input: SceneInput): LinkView[] {
       to: repository.name,
       state: cut || broken ? 'cut' : 'ready',
       tone: cut || broken ? 'fault' : 'ink3',
-      words: 'WAL archive',
+      words: held ? 'archive cut' : 'WAL archive',
+      short: held ? 'cut' : 'WAL',
       why,
-      explain: `${primary} archives every finished WAL segment to ${repository.name}${why ? `; not now: ${why}` : ''}.`,
+      cut: held,
+      explain: `${primary} archives every finished WAL segment to ${repository.name}${why ? `; not now: ${why}` : ''}.${
+        held ? ` ${held.explain}` : ''
+      }`,
     },
   ]
 }

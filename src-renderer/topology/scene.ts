@@ -1,6 +1,8 @@
+import type { Violation } from '../timeline/violations.js'
 import { clientCard, type ClientCard } from './scene-client.js'
 import type { SceneInput } from './scene-base.js'
 import { quorumOf, type QuorumView } from './scene-etcd.js'
+import { faultsOf, type FaultView } from './scene-faults.js'
 import { forkOf, type ForkView } from './scene-fork.js'
 import { hostCard, type HostCard } from './scene-hosts.js'
 import { linksOf, type LinkView } from './scene-links.js'
@@ -12,6 +14,8 @@ export interface Scene {
   links: LinkView[]
   quorum: QuorumView | null
   fork: ForkView | null
+  faults: FaultView[]
+  violations: readonly Violation[]
 }
 
 export function sceneOf(input: SceneInput): Scene {
@@ -22,5 +26,7 @@ export function sceneOf(input: SceneInput): Scene {
     links: linksOf(input),
     quorum: quorumOf(input),
     fork: forkOf(input),
+    faults: faultsOf(input),
+    violations: input.violations ?? [],
   }
 }

@@ -1,5 +1,6 @@
 import type { HostRole } from '../../src-main/contract/cluster.js'
 import type { Tone } from './scene-base.js'
+import type { LinkCut } from './scene-cuts.js'
 
 /** Colours by meaning, as classes of the picture's style sheet. */
 export const fillOf: Record<Tone, string> = {
@@ -68,16 +69,24 @@ export function Vote({ x, y, votes, r = 5 }: { x: number; y: number; votes: bool
   )
 }
 
-/** The one mark for a link that nothing can pass: two bars across it. */
-export function CutMark({ x, y, upright }: { x: number; y: number; upright: boolean }) {
-  const d = upright
-    ? `M${x - 5.5} ${y - 4}h11M${x - 5.5} ${y + 4}h11`
-    : `M${x - 4} ${y - 5.5}v11M${x + 4} ${y - 5.5}v11`
-  const ground = upright ? { x: x - 3, y: y - 3, width: 6, height: 6 } : { x: x - 3, y: y - 3, width: 6, height: 6 }
+export type Sense = 'right' | 'left' | 'down' | 'up'
+
+const turns: Record<Sense, number> = { right: 0, down: 90, left: 180, up: 270 }
+
+/**
+ * The one mark for a link that nothing can pass: two bars across it. Where a fault keeps packets back, an arrowhead runs
+ * into the bars from every side whose packets are lost; `sense` is the way that the link's own arrow points.
+ */
+export function CutMark(props: { x: number; y: number; sense: Sense; way?: LinkCut['way'] | undefined }) {
+  const { x, y, sense, way } = props
+  const there = way === 'there' || way === 'both'
+  const back = way === 'back' || way === 'both'
   return (
-    <>
-      <rect {...ground} className="k-panel" />
-      <path d={d} className="nf l-fault" strokeWidth="2" />
-    </>
+    <g transform={`translate(${x} ${y}) rotate(${turns[sense]})`} data-cut={way ?? 'gone'}>
+      <rect x={there ? -14 : -3} y="-3" width={(there ? 11 : 0) + (back ? 11 : 0) + 6} height="6" className="k-panel" />
+      <path d="M-3 -5.5v11M3 -5.5v11" className="nf l-fault" strokeWidth="2" />
+      {there && <path d="M-13 -4l7 4l-7 4z" className="c-fault" />}
+      {back && <path d="M13 -4l-7 4l7 4z" className="c-fault" />}
+    </g>
   )
 }

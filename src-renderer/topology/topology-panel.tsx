@@ -7,6 +7,7 @@ import { stateAt } from '../timeline/moment-state.js'
 import { momentFor, useMoment } from '../timeline/moment.js'
 import { outagesOf } from '../timeline/outages.js'
 import { createTracker } from '../timeline/tracks.js'
+import { violationsAt } from '../timeline/violations.js'
 import { useZero } from '../timeline/use-zero.js'
 import { secondsText } from '../timeline/words.js'
 import { IconButton } from '../ui/button.js'
@@ -64,6 +65,6 @@ function useThen(lab: string, zero: number) {
     const known = { tracks, hosts: [], outages, renewEveryS: info.settings.patroni.loop_wait }
     const cause = marksOf(tracks.events, zero).findLast((mark) => mark.cause && mark.t <= t)
     const since = cause && t - cause.t < 120_000 ? `, ${secondsText((t - cause.t) / 1000)} after ${cause.words}` : ''
-    return { t, state: stateAt(info, known, t), words: since }
+    return { t, state: stateAt(info, known, t), words: since, violations: violationsAt(tracks.events, t) }
   }, [t, info, tracks, probe, zero])
 }

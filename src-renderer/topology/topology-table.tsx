@@ -44,19 +44,35 @@ export function TopologyTable({ scene, caption }: { scene: Scene; caption: strin
         {scene.links.map((link) => (
           <tr key={`${link.kind}-${link.from}-${link.to}`}>
             <td className="mono">{`${link.from} to ${link.to}`}</td>
-            <td>{stateWords[link.state]}</td>
+            <td>{link.cut ? `cut: ${link.cut.words}` : stateWords[link.state]}</td>
             <td>{link.explain}</td>
           </tr>
         ))}
         {fork && (
           <tr>
             <td>timelines</td>
-            <td>{fork.branches.length > 0 ? fork.branches.at(-1)!.timeline : 1}</td>
+            <td>{fork.newest.timeline}</td>
             <td>
-              {[fork.trunk, ...fork.branches.map((branch) => branch.words)].join('; ')}. {fork.explain}
+              {[fork.newest.words, ...fork.left.map((branch) => branch.words)].join('; ')}. {fork.explain}
             </td>
           </tr>
         )}
+        {scene.violations.map(({ id, words }) => (
+          <tr key={id}>
+            <td>safety rule</td>
+            <td>broken</td>
+            <td>{words}</td>
+          </tr>
+        ))}
+        {scene.faults.map((fault) => (
+          <tr key={fault.id}>
+            <td>fault</td>
+            <td>{fault.words}</td>
+            <td>
+              {[fault.reach, fault.since].filter(Boolean).join('; ')}. {fault.explain}
+            </td>
+          </tr>
+        ))}
       </tbody>
     </table>
   )

@@ -1,10 +1,12 @@
-import { useMemo, useRef, useState, type KeyboardEvent, type MouseEvent, type PointerEvent } from 'react'
+import { useState, type FocusEvent, type KeyboardEvent, type MouseEvent, type PointerEvent } from 'react'
 import { EtcdBus, Quorum } from './etcd-bus.js'
+import { FaultKey } from './fault-key.js'
 import { Fork } from './fork.js'
 import { ClientBox, HostBox } from './host-box.js'
 import type { TopologyLayout } from './layout.js'
 import { Links } from './links.js'
 import type { Scene } from './scene.js'
+import { useParts } from './use-parts.js'
 import '../timeline/picture.css'
 import './topology.css'
 
@@ -25,21 +27,33 @@ export interface TopologyViewProps {
 interface Tip {
   words: string
   x: number
-  y: number
+  /** Top and bottom of what it explains; the pointer has no height. */
+  top: number
+  bottom: number
 }
 
 /** The picture of the cluster. Boxes stay where the topology's author put them; only what is said in them changes. */
 export function TopologyView({ scene, layout, width, height, label, old, onMenu }: TopologyViewProps) {
   const [tip, setTip] = useState<Tip | null>(null)
-  const svg = useRef<SVGSVGElement>(null)
   const { hosts, sizes } = layout
-  const order = useMemo(() => inOrder(layout), [layout])
-  const [current, setCurrent] = useState(0)
+  const broken = brokenWords(scene)
+  const { partOf, onFocus, onArrow, picture } = useParts(scene, layout)
 
   const explain = (event: PointerEvent<SVGSVGElement>) => {
     const words = (event.target as Element).closest('[data-explain]')?.getAttribute('data-explain')
     const box = event.currentTarget.parentElement!.getBoundingClientRect()
-    setTip(words ? { words, x: event.clientX - box.left, y: event.clientY - box.top } : null)
+    const y = event.clientY - box.top
+    setTip(words ? { words, x: event.clientX - box.left, top: y, bottom: y } : null)
+  }
+  const explainFocused = (event: FocusEvent<SVGSVGElement>) => {
+    onFocus(event)
+    const words = event.target.getAttribute('data-explain')
+    // a press has its own tip, under the pointer
+    if (!words || !event.target.matches(':focus-visible')) return
+    const box = event.currentTarget.parentElement!.getBoundingClientRect()
+    const part = event.target.getBoundingClientRect()
+    const x = part.left - box.left + Math.min(24, part.width / 2)
+    setTip({ words, x, top: part.top - box.top, bottom: part.bottom - box.top })
   }
   const menuAt = (host: string, element: Element) => {
     const box = element.getBoundingClientRect()
@@ -53,16 +67,12 @@ export function TopologyView({ scene, layout, width, height, label, old, onMenu 
     onMenu(host, { x: event.clientX, y: event.clientY })
   }
   const onKeyDown = (event: KeyboardEvent<SVGSVGElement>) => {
+    if (onArrow(event)) return
+    if (event.key === 'Escape') setTip(null)
     const element = (event.target as Element).closest('[data-host]')
     const host = element?.getAttribute('data-host')
     if (!element || !host) return
-    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key]
-    if (step !== undefined) {
-      event.preventDefault()
-      const next = (order.indexOf(host) + step + order.length) % order.length
-      setCurrent(next)
-      svg.current?.querySelector<SVGGElement>(`[data-host="${order[next]}"]`)?.focus()
-    } else if (['Enter', ' ', 'ContextMenu'].includes(event.key) || (event.key === 'F10' && event.shiftKey)) {
+    if (['Enter', ' ', 'ContextMenu'].includes(event.key) || (event.key === 'F10' && event.shiftKey)) {
       event.preventDefault()
       menuAt(host, element)
     }
@@ -70,20 +80,22 @@ export function TopologyView({ scene, layout, width, height, label, old, onMenu 
   return (
     <>
       <svg
-        ref={svg}
+        ref={picture}
         className={`pic topo-picture${old ? ' topo-old' : ''}`}
         width={width}
         height={height}
         viewBox={`0 0 ${layout.width} ${layout.height}`}
         role="group"
         aria-label={label}
+        onFocus={explainFocused}
+        onBlur={() => setTip(null)}
         onPointerMove={explain}
         onPointerLeave={() => setTip(null)}
         onContextMenu={onContextMenu}
         onKeyDown={onKeyDown}
       >
-        <Links links={scene.links} layout={layout} writes={scene.client.writes ?? 0} />
-        <g data-explain={scene.client.explain} data-client>
+        <Links links={scene.links} layout={layout} writes={scene.client.writes ?? 0} partOf={partOf} />
+        <g {...partOf('client', scene.client.explain)} data-client>
           <ClientBox facts={scene.client.facts} box={layout.client} sizes={sizes} />
         </g>
         {scene.hosts.map((card) => {
@@ -94,21 +106,37 @@ export function TopologyView({ scene, layout, width, height, label, old, onMenu 
               key={card.name}
               data-host={card.name}
               data-role={card.role}
-              data-explain={card.ring ? `${card.explain} ${card.ring.explain}` : card.explain}
-              tabIndex={order[current] === card.name ? 0 : -1}
-              role="button"
+              {...partOf(
+                `host ${card.name}`,
+                card.ring ? `${card.explain} ${card.ring.explain}` : card.explain,
+                'button',
+              )}
               aria-haspopup="menu"
-              aria-label={card.ring ? `${card.explain} It holds the leader key.` : card.explain}
-              onFocus={() => setCurrent(order.indexOf(card.name))}
-              data-panel-focus={order[current] === card.name ? '' : undefined}
             >
               <HostBox card={card} box={box} sizes={sizes} />
             </g>
           )
         })}
-        {scene.quorum && <EtcdBus quorum={scene.quorum} layout={layout} />}
-        {scene.quorum && layout.quorum && <Quorum quorum={scene.quorum} box={layout.quorum} />}
-        {scene.fork && layout.fork && <Fork fork={scene.fork} box={layout.fork} />}
+        {scene.quorum && layout.busX !== null && (
+          <g {...partOf('etcd', scene.quorum.explain)} data-bus>
+            <EtcdBus quorum={scene.quorum} layout={layout} />
+          </g>
+        )}
+        {scene.quorum && layout.quorum && (
+          <g {...partOf('quorum', scene.quorum.explain)}>
+            <Quorum quorum={scene.quorum} box={layout.quorum} />
+          </g>
+        )}
+        {broken && layout.faults && (
+          <g {...partOf('faults', broken)} data-faults>
+            <FaultKey faults={scene.faults} violations={scene.violations} box={layout.faults} />
+          </g>
+        )}
+        {scene.fork && layout.fork && (
+          <g {...partOf('timelines', scene.fork.explain)} data-fork>
+            <Fork fork={scene.fork} box={layout.fork} />
+          </g>
+        )}
       </svg>
       {tip && (
         <div
@@ -116,7 +144,9 @@ export function TopologyView({ scene, layout, width, height, label, old, onMenu 
           aria-hidden="true"
           style={{
             ...(tip.x > width - 340 ? { right: width - tip.x + 8 } : { left: tip.x + 12 }),
-            ...(tip.y > height - 90 ? { bottom: height - tip.y + 8 } : { top: tip.y + 16 }),
+            ...(tip.bottom > height - 90
+              ? { bottom: height - tip.top + 8 }
+              : { top: tip.bottom + (tip.top === tip.bottom ? 16 : 6) }),
           }}
         >
           {tip.words}
@@ -126,9 +156,9 @@ export function TopologyView({ scene, layout, width, height, label, old, onMenu 
   )
 }
 
-/** Hosts as a reader goes: column by column, from the top. */
-function inOrder({ hosts }: TopologyLayout): string[] {
-  return Object.entries(hosts)
-    .toSorted(([, a], [, b]) => a.x - b.x || a.y - b.y)
-    .map(([name]) => name)
-}
+/** What is broken, in sentences; empty when nothing is. */
+const brokenWords = ({ violations, faults }: Scene): string =>
+  [
+    ...violations.map(({ words }) => `A safety rule was broken: ${words}.`),
+    ...faults.map(({ explain }) => explain),
+  ].join(' ')

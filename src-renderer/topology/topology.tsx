@@ -6,6 +6,7 @@ import { useSize } from '../timeline/use-size.js'
 import { useTicking } from '../timeline/use-ticking.js'
 import { momentText } from '../timeline/words.js'
 import { ToolButton } from '../ui/button.js'
+import type { Violation } from '../timeline/violations.js'
 import { HostMenu, type HostAction } from './host-menu.js'
 import { layoutTopology } from './layout.js'
 import { fresh } from './scene-base.js'
@@ -19,7 +20,7 @@ export interface TopologyProps {
   /** What the cluster is like now; null before the first answer. */
   state: ClusterState | null
   /** A moment that was, put together from records; null: now. */
-  then: { state: ClusterState; t: number; words: string } | null
+  then: { state: ClusterState; t: number; words: string; violations: readonly Violation[] } | null
   /** Times are counted from here, in epoch ms. */
   zero: number
   /** Now on the app's clock. */
@@ -55,7 +56,10 @@ export function Topology(props: TopologyProps) {
   const now = then?.t ?? Math.max(ticking, state?.at ?? 0)
   const layout = useMemo(() => (size ? layoutTopology(info.spec, size) : null), [info, size])
   const scene = useMemo<Scene | null>(
-    () => (shown ? sceneOf({ info, state: shown, now, zero, recorded: then !== null }) : null),
+    () =>
+      shown
+        ? sceneOf({ info, state: shown, now, zero, recorded: then !== null, violations: then?.violations ?? [] })
+        : null,
     [info, shown, now, zero, then],
   )
   const words = then

@@ -32,7 +32,8 @@ export function useHostActions(lab: string, info: LabInfo | null, state: Cluster
       if (kind.targets === 'data-host' && !services.includes('patroni')) return false
       return kind.ends ? container === 'exited' : container === 'running'
     }
-    const inOrder = kinds.filter(fits)
+    // the menu has what belongs to the host as a whole; the dialog has every kind
+    const inOrder = kinds.filter((kind) => kind.group === 'host' && fits(kind))
     return [
       { label: `Open a terminal on ${host}`, run: () => showTerminal(lab, host) },
       ...open.map((fault, index) => ({
@@ -42,9 +43,10 @@ export function useHostActions(lab: string, info: LabInfo | null, state: Cluster
       })),
       ...inOrder.map((kind, index) => ({
         label: `${kind.action.replace('{host}', host)}${needsChoice(kind) ? ' …' : ''}`,
-        run: () => (needsChoice(kind) ? choose(kind.kind, host) : void inject.run(kind.kind, host)),
+        run: () => (needsChoice(kind) ? runCommand(`fault-${kind.kind}-${host}`) : void inject.run(kind.kind, host)),
         apart: index === 0,
       })),
+      { label: `Another fault on ${host} …`, run: () => runCommand(`fault-on-${host}`) },
     ]
   }
   const clear = () => {
@@ -64,9 +66,9 @@ const needsChoice = ({ options }: FaultKindInfo): boolean => {
 }
 
 /** The dialog of the fault menu, which every window has as a command. */
-function choose(kind: string, host: string): void {
+function runCommand(wanted: string): void {
   allCommands(useCommandSets.getState().sets)
-    .find(({ id }) => id === `fault-${kind}-${host}`)
+    .find(({ id }) => id === wanted)
     ?.run()
 }
 

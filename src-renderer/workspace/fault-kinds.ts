@@ -28,7 +28,8 @@ export function useFaultKinds(): { kinds: FaultKindInfo[]; failure: Failure | nu
 export interface OptionField {
   name: string
   about: string
-  kind: 'choice' | 'number' | 'text' | 'list' | 'flag'
+  /** `hosts` and `several` are lists whose entries are chosen, `list` one that is typed. */
+  kind: 'choice' | 'number' | 'text' | 'list' | 'hosts' | 'several' | 'flag'
   choices: string[]
   start: string
   required: boolean
@@ -37,6 +38,7 @@ export interface OptionField {
 interface Property {
   type?: string
   enum?: unknown[]
+  items?: { type?: string; enum?: unknown[] }
   description?: string
   default?: unknown
 }
@@ -45,14 +47,14 @@ export function optionFields(schema: Record<string, unknown>): OptionField[] {
   const properties = (schema['properties'] ?? {}) as Record<string, Property>
   const required = (schema['required'] ?? []) as string[]
   return Object.entries(properties).map(([name, property]) => {
-    const choices = (property.enum ?? []).map(String)
+    const choices = (property.enum ?? property.items?.enum ?? []).map(String)
     const { default: start } = property
     return {
       name,
       about: property.description ?? '',
-      kind: kindOf(property),
+      kind: kindOf(name, property),
       choices,
-      start: start === undefined ? (choices[0] ?? '') : textOf(start),
+      start: start === undefined ? (property.enum ? (choices[0] ?? '') : '') : textOf(start),
       required: required.includes(name) && start === undefined,
     }
   })
@@ -64,12 +66,20 @@ const textOf = (value: unknown): string => {
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
-function kindOf({ type, enum: choices }: Property): OptionField['kind'] {
+/** Lists by these names, or that say so, hold hosts. */
+const hostLists = ['from', 'with', 'to', 'hosts', 'peers']
+
+function kindOf(name: string, { type, enum: choices, items, description = '' }: Property): OptionField['kind'] {
   if (choices) return 'choice'
+  if (type === 'array' && items?.enum) return 'several'
+  if (type === 'array' && (hostLists.includes(name) || description.startsWith('Hosts'))) return 'hosts'
   if (type === 'integer' || type === 'number') return 'number'
   if (type === 'array') return 'list'
   return type === 'boolean' ? 'flag' : 'text'
 }
+
+const lists: readonly OptionField['kind'][] = ['list', 'hosts', 'several']
+export const listOf = (text: string): string[] => text.split(/[\s,]+/).filter(Boolean)
 
 /** The value that src-main validates, from what was typed. An empty field is left out, so that its default holds. */
 export function optionValues(fields: OptionField[], typed: Record<string, string>): Record<string, unknown> {
@@ -78,8 +88,39 @@ export function optionValues(fields: OptionField[], typed: Record<string, string
     if (text === '') return [field.name, undefined]
     if (field.kind === 'number') return [field.name, Number(text)]
     if (field.kind === 'flag') return [field.name, text === 'true']
-    if (field.kind === 'list') return [field.name, text.split(/[\s,]+/).filter(Boolean)]
+    if (lists.includes(field.kind)) return [field.name, listOf(text)]
     return [field.name, text]
   })
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined))
+}
+
+type Group = FaultKindInfo['group']
+/** The contract's groups, in the order of a menu. */
+const faultGroups: readonly Group[] = ['host', 'process', 'network', 'storage', 'consensus', 'people']
+const groupTitles: Record<Group, string> = {
+  host: 'Hosts',
+  process: 'Processes',
+  network: 'Network',
+  storage: 'Storage',
+  consensus: 'Consensus',
+  people: 'People',
+}
+
+/** Kinds by group, in the groups' order, as far as every typed word is in what they say of themselves. */
+export function groupedKinds(
+  kinds: readonly FaultKindInfo[],
+  typed: string,
+): { group: Group; title: string; kinds: FaultKindInfo[] }[] {
+  const words = typed.toLowerCase().split(/\s+/).filter(Boolean)
+  const matches = ({ kind, group, action, summary }: FaultKindInfo): boolean => {
+    const text = `${kind} ${kind.replaceAll('-', ' ')} ${groupTitles[group]} ${action} ${summary}`.toLowerCase()
+    return words.every((word) => text.includes(word))
+  }
+  return faultGroups
+    .map((group) => ({
+      group,
+      title: groupTitles[group],
+      kinds: kinds.filter((kind) => kind.group === group && matches(kind)),
+    }))
+    .filter((each) => each.kinds.length > 0)
 }

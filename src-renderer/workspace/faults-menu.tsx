@@ -11,6 +11,7 @@ import { Icon } from '../ui/icons.js'
 import { PopoverButton } from '../ui/popover.js'
 import { SaidBox, sentence } from '../ui/said.js'
 import { InjectFault, type FaultChoice } from './inject-fault.js'
+import { dueWords } from './fault-schedule.js'
 import { useFaultKinds } from './fault-kinds.js'
 
 const isOpen = ({ state }: FaultRecord): boolean => ['applying', 'active', 'healing', 'failed'].includes(state)
@@ -21,6 +22,8 @@ export function FaultsMenu({ lab }: { lab: string }) {
   const { kinds, failure } = useFaultKinds()
   const [choice, setChoice] = useState<FaultChoice | null>(null)
   const faults = cluster?.faults.filter(isOpen) ?? []
+  const scheduled = cluster?.faults.filter(({ state }) => state === 'scheduled') ?? []
+  const later = scheduled.length > 0 ? `, ${scheduled.length} scheduled` : ''
   const hosts = cluster?.hosts.map(({ name }) => name) ?? []
   const dataHosts = cluster?.hosts.filter(({ patroni }) => patroni).map(({ name }) => name) ?? []
   const healAll = useCall(() => createClient().faults.heal({ lab }))
@@ -33,9 +36,15 @@ export function FaultsMenu({ lab }: { lab: string }) {
       notInTerminal: true,
       run: () => setChoice({}),
     },
-    ...(faults.length > 0
+    ...(faults.length + scheduled.length > 0
       ? [{ id: 'heal-all', title: 'Heal every fault', group: 'Faults' as const, run: () => void healAll.run() }]
       : []),
+    ...hosts.map((host) => ({
+      id: `fault-on-${host}`,
+      title: `Inject a fault on ${host}`,
+      group: 'Faults' as const,
+      run: () => setChoice({ target: host }),
+    })),
     ...kinds.flatMap((kind) =>
       (kind.targets === 'data-host' ? dataHosts : hosts).map((host) => ({
         id: `fault-${kind.kind}-${host}`,
@@ -48,24 +57,26 @@ export function FaultsMenu({ lab }: { lab: string }) {
   return (
     <>
       <PopoverButton
-        width={360}
+        width={440}
         button={{ size: 'small' }}
         label={
           faults.length > 0 ? (
             <>
               <Icon name="fault" />
-              {`${count(faults.length, 'fault')} active`}
+              {`${count(faults.length, 'fault')} active${later}`}
             </>
           ) : (
-            'Faults'
+            `Faults${later}`
           )
         }
-        accessibleName={faults.length > 0 ? `${count(faults.length, 'fault')} active: faults` : 'Faults'}
+        accessibleName={
+          faults.length > 0 ? `${count(faults.length, 'fault')} active${later}: faults` : `Faults${later}`
+        }
       >
         {(close) => (
           <div className="faults-sheet">
             <h3>{faults.length > 0 ? 'Active faults' : 'No fault is active'}</h3>
-            {faults.length === 0 && (
+            {faults.length === 0 && scheduled.length === 0 && (
               <p className="fault-none">Every host runs as its topology says, as far as faults go.</p>
             )}
             <ul>
@@ -73,6 +84,16 @@ export function FaultsMenu({ lab }: { lab: string }) {
                 <FaultItem key={fault.id} lab={lab} fault={fault} />
               ))}
             </ul>
+            {scheduled.length > 0 && (
+              <>
+                <h3>Scheduled</h3>
+                <ul>
+                  {scheduled.map((fault) => (
+                    <ScheduledItem key={fault.id} lab={lab} fault={fault} />
+                  ))}
+                </ul>
+              </>
+            )}
             {healAll.failure && <SaidBox said={healAll.failure} />}
             {failure && <SaidBox said={failure} />}
             <footer>
@@ -85,7 +106,7 @@ export function FaultsMenu({ lab }: { lab: string }) {
               >
                 Inject a fault
               </Button>
-              {faults.length > 1 && (
+              {faults.length + scheduled.length > 1 && (
                 <Button size="small" busy={healAll.busy} onClick={() => void healAll.run()}>
                   Heal all
                 </Button>
@@ -100,6 +121,7 @@ export function FaultsMenu({ lab }: { lab: string }) {
           kinds={kinds}
           hosts={hosts}
           dataHosts={dataHosts}
+          cluster={cluster}
           first={choice}
           onClose={() => setChoice(null)}
         />
@@ -118,7 +140,9 @@ const byWhom: Record<FaultRecord['by'], string> = {
 function FaultItem({ lab, fault }: { lab: string; fault: FaultRecord }) {
   const now = useNow(1000)
   const heal = useCall(() => createClient().faults.heal({ lab, id: fault.id }))
-  const words = fault.state === 'active' ? `${age(now - fault.appliedAt)}, ${byWhom[fault.by]}` : fault.state
+  const due = dueWords(fault, now)
+  const since = `${age(now - fault.appliedAt)}, ${byWhom[fault.by]}${due ? `; ${due}` : ''}`
+  const words = fault.state === 'active' ? since : fault.state
   return (
     <li className="fault-item">
       <Icon name="fault" />
@@ -126,7 +150,12 @@ function FaultItem({ lab, fault }: { lab: string; fault: FaultRecord }) {
         <span className="mono strong">{fault.target}</span> {fault.kind}{' '}
         <span className="mono t1 ink2 tn">{words}</span>
       </span>
-      <Button size="small" busy={heal.busy || fault.state === 'healing'} onClick={() => void heal.run()}>
+      <Button
+        size="small"
+        aria-label={`Heal ${fault.target}: ${fault.kind}`}
+        busy={heal.busy || fault.state === 'healing'}
+        onClick={() => void heal.run()}
+      >
         Heal {fault.target}
       </Button>
       {(fault.did ?? fault.effect) && (
@@ -138,6 +167,36 @@ function FaultItem({ lab, fault }: { lab: string; fault: FaultRecord }) {
       {heal.failure && (
         <div style={{ gridColumn: '1 / -1' }}>
           <SaidBox said={heal.failure} />
+        </div>
+      )}
+    </li>
+  )
+}
+
+/** A fault that is still to come; a role is resolved when it does. */
+function ScheduledItem({ lab, fault }: { lab: string; fault: FaultRecord }) {
+  const now = useNow(1000)
+  const cancel = useCall(() => createClient().faults.heal({ lab, id: fault.id }))
+  return (
+    <li className="fault-item">
+      <Icon name="waiting" />
+      <span>
+        <span className="mono strong">{fault.target}</span> {fault.kind}{' '}
+        <span className="mono t1 ink2 tn">
+          {dueWords(fault, now)}, {byWhom[fault.by]}
+        </span>
+      </span>
+      <Button
+        size="small"
+        aria-label={`Cancel ${fault.kind} on ${fault.target}, ${dueWords(fault, now)}`}
+        busy={cancel.busy}
+        onClick={() => void cancel.run()}
+      >
+        Cancel
+      </Button>
+      {cancel.failure && (
+        <div style={{ gridColumn: '1 / -1' }}>
+          <SaidBox said={cancel.failure} />
         </div>
       )}
     </li>

@@ -4,6 +4,7 @@ import { useStream } from '../app/use-stream.js'
 import { Guide } from '../guide/guide.js'
 import { LabNotes } from './lab-notes.js'
 import { WorkspacePanels } from './panels.js'
+import { ViolationsBar } from './violations-bar.js'
 import { TopBar } from './top-bar.js'
 
 /** One lab at work: guide, topology, terminals, timeline. */
@@ -21,6 +22,7 @@ export function Workspace({ lab }: { lab: string }) {
     <main className="screen" tabIndex={-1} id="main">
       <h1 className="sr-only">{attempt ? `${attempt.exercise.title} in lab ${lab}` : `Lab ${lab}`}</h1>
       <TopBar lab={lab} topology={summary?.topology ?? ''} attempt={attempt} total={total} />
+      <ViolationsBar key={lab} lab={lab} />
       <WorkspacePanels
         lab={lab}
         guide={

@@ -72,6 +72,11 @@ test('everything in the topology can be read as a table, and its hosts reached b
   await page.keyboard.press('Escape')
   await expect(menu).toHaveCount(0)
   expect(await page.evaluate(() => document.activeElement?.getAttribute('data-host'))).toBe(second)
+  // a link is reached as well, and explains itself there as it does under the pointer
+  await page.keyboard.press('ArrowDown')
+  await expect(topology(page).locator('.pic-tip')).toHaveText(
+    (await page.evaluate(() => document.activeElement?.getAttribute('aria-label')))!,
+  )
   await topology(page).getByRole('button', { name: 'Table' }).click()
   const rows = topology(page).getByRole('row')
   await expect(rows.filter({ hasText: 'etcd quorum' })).toContainText('3 of 3')
@@ -134,11 +139,22 @@ test('the timeline is read with keys alone, and as a list', async ({ page, dojo 
   await expect(timeline(page).getByRole('button', { name: 'live' })).toHaveAttribute('aria-pressed', 'true')
   await expect(topology(page)).toContainText('report it')
   await timeline(page).getByRole('radio', { name: 'All' }).click()
-  await timeline(page).getByRole('button', { name: 'List' }).click()
+  await timeline(page).getByRole('radio', { name: 'List' }).click()
   const row = timeline(page).getByRole('row').filter({ hasText: 'lease expired' }).first()
   await row.getByRole('button').click()
   await expect(row).toHaveAttribute('aria-current', 'true')
   await expect(topology(page)).toContainText(/as it was at/)
+  expect(await violations(page, ['topology', 'timeline'])).toEqual([])
+  await timeline(page).getByRole('radio', { name: 'Story' }).click()
+  await expect(
+    timeline(page)
+      .getByRole('article')
+      .filter({ hasText: /^Crash/ }),
+  ).toContainText('until the lease ran out')
+  expect(await violations(page, ['topology', 'timeline'])).toEqual([])
+  await timeline(page).getByRole('radio', { name: 'Charts' }).click()
+  await expect(timeline(page).locator('[data-chart]')).toHaveCount(4)
+  await expect(timeline(page).locator('.tl-chart canvas')).toHaveCount(4)
   expect(await violations(page, ['topology', 'timeline'])).toEqual([])
 })
 

@@ -80,7 +80,7 @@ export function labInfo(choice: Record<string, HostChoice> = pairWitness): LabIn
   }
 }
 
-const event = (s: number, kind: EventKind, text: string, extra: Partial<LabEvent> = {}): LabEvent => ({
+export const event = (s: number, kind: EventKind, text: string, extra: Partial<LabEvent> = {}): LabEvent => ({
   t: at(s),
   k: 'event',
   kind,
@@ -90,7 +90,13 @@ const event = (s: number, kind: EventKind, text: string, extra: Partial<LabEvent
   ...extra,
 })
 
-const role = (s: number, host: string, word: HostView['role'], timeline: number | null, note: string): LabRecord => ({
+export const role = (
+  s: number,
+  host: string,
+  word: HostView['role'],
+  timeline: number | null,
+  note: string,
+): LabRecord => ({
   t: at(s),
   k: 'role',
   host,

@@ -1,4 +1,3 @@
-import type { FaultKindInfo } from '../../../src-main/contract/fault.js'
 import type { ExerciseSummary } from '../../../src-main/contract/exercise.js'
 import type { HomeView } from '../../../src-main/contract/rpc.js'
 
@@ -94,34 +93,3 @@ export function homeWith(part: {
     planned: planned.map(([number, title, group, minutes]) => ({ number, title, group, minutes })),
   }
 }
-
-export const kinds: FaultKindInfo[] = [
-  ['host-crash', 'Kills the host: no service gets to say goodbye', 'Crash {host}'],
-  ['host-stop', 'Stops the host in order: services shut down and release what they hold', 'Stop {host}'],
-  ['host-freeze', 'Pauses every process of the host', 'Freeze {host}'],
-].map(([kind, summary, action]) => ({
-  kind: kind!,
-  group: 'host' as const,
-  summary: summary!,
-  action: action!,
-  targets: 'any-host' as const,
-  options: { type: 'object', properties: {} },
-}))
-kinds.push({
-  kind: 'process-kill',
-  group: 'process',
-  summary: 'Sends SIGKILL to one process of a host',
-  action: 'Kill a process on {host}',
-  targets: 'data-host',
-  options: {
-    type: 'object',
-    properties: {
-      process: {
-        type: 'string',
-        enum: ['postgres', 'patroni', 'etcd'],
-        default: 'postgres',
-        description: 'Which process',
-      },
-    },
-  },
-})

@@ -9,7 +9,10 @@ import type { Route } from '../../../src-renderer/app/route.js'
 import { attemptAt, verdictSheet } from './attempts.js'
 import { bootAt, bootFailed } from './boots.js'
 import { clusterAfterCrash, labInfo } from './clusters.js'
-import { homeWith, kinds } from './homes.js'
+import { homeWith } from './homes.js'
+import { manyKinds as kinds } from './kinds.js'
+import { labInfo as recordedInfo, at } from '../recorded-failover.js'
+import { diverged, etcdOnly, partitioned, rejoined, tree, type Recorded } from './recorded.js'
 
 export interface Scene {
   route: Route
@@ -35,7 +38,20 @@ const base = { topologies, kinds }
 const atHome: Route = { at: 'home' }
 const atLab: Route = { at: 'lab', lab: 'pw-1' }
 
+/** A lab whose picture and timeline come from the same records; the app's clock stands at its moment. */
+function fromRecords({ s, records, cluster, hosts }: Recorded): Scene {
+  const home = homeWith({ lab: 'healthy' })
+  const info = recordedInfo(hosts)
+  return { ...base, route: atLab, home: { ...home, at: at(s) }, info, cluster, records }
+}
+
 const scenes: Record<string, () => Scene> = {
+  partition: () => fromRecords(partitioned()),
+  diverged: () => fromRecords(diverged()),
+  rejoined: () => fromRecords(rejoined()),
+  'etcd-only': () => fromRecords(etcdOnly()),
+  tree: () => fromRecords(tree()),
+
   'home-first': () => ({ ...base, route: atHome, home: homeWith({}) }),
   home: () => ({
     ...base,

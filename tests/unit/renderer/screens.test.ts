@@ -136,7 +136,7 @@ test("a fault's form comes from its schema, and empty fields keep their defaults
   expect(fields.map(({ kind, start, required }) => [kind, start, required])).toEqual([
     ['choice', 'patroni', false],
     ['number', '', false],
-    ['list', '', true],
+    ['hosts', '', true],
   ])
   expect(optionValues(fields, { seconds: ' 5 ', from: 'pg2, witness' })).toEqual({
     process: 'patroni',

@@ -58,7 +58,14 @@ describe('client ticks', () => {
     const ticks = new ClientTicks()
     ticks.add(10_000, [4, 4, 0], [0, 0, 1], [0, 0, 0])
     ticks.add(10_200, [0], [0], [2])
-    expect(ticks.count(10_000, 10_300)).toEqual({ acked: 8, failed: 1, unknown: 2, known: 3, silent: 1 })
+    expect(ticks.count(10_000, 10_300)).toEqual({
+      acked: 8,
+      failed: 1,
+      unknown: 2,
+      known: 3,
+      silent: 1,
+      slowestMs: null,
+    })
   })
 
   test('tell a silent client from a time that nobody watched', () => {
@@ -66,7 +73,7 @@ describe('client ticks', () => {
     ticks.add(10_000, [0, 0], [0, 0], [0, 0])
     ticks.add(20_000, [4], [0], [0])
     expect(ticks.count(10_000, 10_200)).toMatchObject({ known: 2, silent: 2 })
-    expect(ticks.count(11_000, 20_000)).toMatchObject({ known: 0, silent: 0 })
+    expect(ticks.count(11_000, 20_000)).toMatchObject({ known: 0, silent: 0, slowestMs: null })
   })
 
   test('hold an hour, and a batch from before the first one', () => {

@@ -92,7 +92,7 @@ describe('the lanes', () => {
       const least = lanesOf(hosts, 0).height
       for (let height = 60; height < 900; height += 7) {
         const lanes = lanesOf(hosts, height)
-        const stack = [...lanes.hosts, lanes.lease, lanes.etcd, lanes.client, lanes.marks]
+        const stack = [...lanes.hosts, lanes.lease!, lanes.etcd!, lanes.client, lanes.marks]
         const overlaps = stack.slice(1).some((lane, index) => lane.y < stack[index]!.y + stack[index]!.height)
         if (overlaps || lanes.hosts.length !== hosts || lanes.height !== Math.max(height, least)) {
           wrong.push(`${hosts} hosts in ${height} px`)

@@ -26,7 +26,11 @@ describe('a healthy cluster', () => {
       right: 'timeline 1',
       ring: { seconds: 18, failing: false },
     })
-    expect(words(scene, 'pg1').slice(0, 3)).toEqual(['lease 18 s of ttl 20 s', 'renewed 1 s ago', 'streams to pg2'])
+    expect(words(scene, 'pg1').slice(0, 3)).toEqual([
+      'lease 18 s of ttl 20 s',
+      'renewed 1 s ago',
+      'writes at 0/5031C48',
+    ])
     expect(host(scene, 'pg2')).toMatchObject({ word: 'SYNC STANDBY', ring: null, etcd: 'votes' })
     expect(link(scene, 'stream', 'pg2')).toMatchObject({
       from: 'pg1',
@@ -49,7 +53,7 @@ describe('a healthy cluster', () => {
 
   test('may lose one vote, and has one timeline', () => {
     expect(scene.quorum).toMatchObject({ count: '3 of 3', holds: true, words: 'one may be lost' })
-    expect(scene.fork!.branches).toEqual([])
+    expect(scene.fork).toMatchObject({ stems: [], left: [], newest: { timeline: 1, host: 'pg1' } })
   })
 })
 
@@ -103,14 +107,12 @@ describe('after the failover', () => {
   })
 
   test('the old timeline’s end is not known while its host is away', () => {
-    expect(scene.fork!.branches.map(({ words: text, open }) => [text, open])).toEqual([
-      ['1, pg1: end not known', true],
-      ['2, pg2: 0/5031C48', false],
-    ])
+    expect(scene.fork!.left).toMatchObject([{ words: '1, pg1: end not known', open: true, diverged: false }])
+    expect(scene.fork!.newest.words).toBe('2, pg2: 0/5031C48')
   })
 
   test('nothing forks once everybody is on the new one', () => {
-    expect(sceneAt(880).fork!.branches.map(({ timeline }) => timeline)).toEqual([2])
+    expect(sceneAt(880).fork).toMatchObject({ left: [], newest: { timeline: 2 } })
   })
 })
 
