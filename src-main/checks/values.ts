@@ -46,6 +46,21 @@ export const plainValues: Record<string, { about: string; sample: Scalar; read: 
       return name === undefined ? missing('there is no synchronous standby') : known(name, 'sync key in etcd')
     },
   },
+  'streaming-standby': {
+    about: "A standby that streams from the leader, synchronous or not, as the leader's SQL says",
+    sample: 'pg2',
+    read(context) {
+      const leader = readLeader(context)
+      if (!leader.ok) return leader
+      if (leader.value === null) return missing('nobody holds the leader key')
+      const postgres = readPostgres(leader.value, context)
+      if (!postgres.ok) return postgres
+      const found = postgres.value.replication.find(({ state }) => state === 'streaming')
+      return found
+        ? known(found.applicationName, `pg_stat_replication on ${leader.value}`)
+        : missing(`nothing streams from ${leader.value}`)
+    },
+  },
   timeline: {
     about: "The leader's timeline, asked with SQL",
     sample: 1,
