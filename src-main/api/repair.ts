@@ -7,7 +7,7 @@ const log = logFor('session')
 
 /**
  * Brings a lab back as far as it can without losing data: heals faults, starts and thaws hosts, starts services that
- * somebody stopped, ends maintenance mode. Whether the lab is healthy then is for others to say.
+ * somebody stopped, ends maintenance mode, sets Patroni's settings back to what the lab was booted with. Whether the lab is healthy then is for others to say.
  */
 export async function repairLab(
   handle: Pick<LabHandle, 'info' | 'hostStates' | 'power' | 'exec'>,
@@ -36,17 +36,23 @@ export async function repairLab(
       ),
     )
     signal.throwIfAborted()
-    await endMaintenance(handle, signal)
+    await setBack(handle, signal)
   })
 }
 
-/** `patronictl resume` complains when the cluster is not paused; that is as good. */
-async function endMaintenance({ info, exec }: Pick<LabHandle, 'info' | 'exec'>, signal: AbortSignal): Promise<void> {
+/**
+ * Patroni's settings as the lab was booted with, and no maintenance mode. One command for all: each takes a second.
+ * "Not changed" is its way to say that nothing was to do.
+ */
+async function setBack({ info, exec }: Pick<LabHandle, 'info' | 'exec'>, signal: AbortSignal): Promise<void> {
+  const settings = Object.entries({ pause: null, ...info.settings.patroni })
+  const pairs = settings.flatMap(([name, value]) => ['-s', `${name}=${JSON.stringify(value)}`])
   for (const { name, services } of info.hosts) {
     if (!services.includes('patroni')) continue
     try {
-      const { code, stdout, stderr } = await exec(name, ['patronictl', 'resume'], { signal, timeoutMs: 20_000 })
-      if (code === 0 || /not paused/i.test(stdout + stderr)) return
+      const argv = ['patronictl', 'edit-config', '--force', '--quiet', ...pairs]
+      const { code, stdout, stderr } = await exec(name, argv, { signal, timeoutMs: 20_000 })
+      if (code === 0 || /not changed/i.test(stdout + stderr)) return
     } catch {
       signal.throwIfAborted() // this host can't; the next one may
     }

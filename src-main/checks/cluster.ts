@@ -10,8 +10,17 @@ const params = z
     sync: operator.optional().describe('Synchronous standby by the sync key; `nobody` when there is none'),
     paused: z.boolean().optional().describe('Whether maintenance mode is on'),
     systemId: operator.optional().describe('System identifier of the cluster, from the initialize key'),
+    settings: z
+      .record(z.string(), operator)
+      .optional()
+      .describe(
+        "Patroni's dynamic configuration, by name as `patronictl show-config` spells it; `unset` when it has none",
+      ),
   })
-  .refine((it) => Object.keys(it).length > 0, 'compares nothing: give leader, timeline, sync, paused or systemId')
+  .refine(
+    (it) => Object.keys(it).length > 0,
+    'compares nothing: give leader, timeline, sync, paused, systemId or settings',
+  )
 
 export const cluster = defineCheck({
   kind: 'cluster',
@@ -28,16 +37,19 @@ export const cluster = defineCheck({
     }
     const ops = Object.entries(asked).filter((entry) => entry[1] !== undefined)
     if (wanted.paused !== undefined) ops.push(['paused', wanted.paused])
+    ops.push(...Object.entries(wanted.settings ?? {}))
     const expected = ops.map(([name, op]) => `${name} ${wordsOf(op!)}`).join(', ')
     if (!dcs.ok) return notAsked({ expected, observed: 'the cluster is not known now', why: dcs.why })
 
-    const { leader, sync, initialize, pause } = dcs.value
-    const evidence = [{ ...dcs.evidence, value: { leader, sync, initialize, pause } }]
+    const { leader, sync, initialize, pause, config } = dcs.value
+    const set = Object.keys(wanted.settings ?? {}).map((name) => [name, config[name] ?? 'unset'] as const)
+    const evidence = [{ ...dcs.evidence, value: { leader, sync, initialize, pause, ...Object.fromEntries(set) } }]
     const seen: Record<string, unknown> = {
       leader: leader ?? 'nobody',
       sync: sync.standbys.join(', ') || 'nobody',
       'system identifier': initialize ?? 'none',
       paused: pause,
+      ...Object.fromEntries(set),
     }
     if (wanted.timeline !== undefined) {
       const postgres = leader === null ? null : readPostgres(leader, context)

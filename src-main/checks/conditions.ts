@@ -9,19 +9,23 @@ import { etcdMembers } from './etcd-members.js'
 import { exec } from './exec.js'
 import { history } from './history.js'
 import { hostState } from './host-state.js'
+import { networkCut } from './network-cut.js'
 import { patroniMember } from './patroni-member.js'
 import { prediction } from './prediction.js'
 import { probe } from './probe.js'
 import { rejoin } from './rejoin.js'
 import { replication } from './replication.js'
 import { sql } from './sql.js'
+import { writable } from './writable.js'
 
 /** Every kind of check. Adding one: its file, its test, and a line here; schema, guide and messages follow. */
 export const checkKinds: readonly CheckKind[] = [
   patroniMember,
   hostState,
+  networkCut,
   history,
   sql,
+  writable,
   replication,
   etcdMembers,
   probe,

@@ -46,6 +46,21 @@ export const plainValues: Record<string, { about: string; sample: Scalar; read: 
       return name === undefined ? missing('there is no synchronous standby') : known(name, 'sync key in etcd')
     },
   },
+  'streaming-standby': {
+    about: "A standby that streams from the leader, synchronous or not, as the leader's SQL says",
+    sample: 'pg2',
+    read(context) {
+      const leader = readLeader(context)
+      if (!leader.ok) return leader
+      if (leader.value === null) return missing('nobody holds the leader key')
+      const postgres = readPostgres(leader.value, context)
+      if (!postgres.ok) return postgres
+      const found = postgres.value.replication.find(({ state }) => state === 'streaming')
+      return found
+        ? known(found.applicationName, `pg_stat_replication on ${leader.value}`)
+        : missing(`nothing streams from ${leader.value}`)
+    },
+  },
   timeline: {
     about: "The leader's timeline, asked with SQL",
     sample: 1,
@@ -131,6 +146,10 @@ const event = z.union([
   z.strictObject({
     event: eventKind.describe('Kind of the event'),
     host: z.string().optional().describe('Host that the event names'),
+    has: z
+      .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+      .optional()
+      .describe("Values that the event's data must hold, by name"),
   }),
 ])
 type EventRef = z.infer<typeof event>
@@ -168,10 +187,10 @@ export const valueParams = {
     })
     .describe('Seconds between two events of the flight recorder'),
   first: z
-    .strictObject({ of: z.array(eventKind).min(2).describe('Kinds of events'), since: stepRef })
+    .strictObject({ of: z.array(event).min(2).describe('Kinds of events'), since: stepRef })
     .describe('Which of these events came first'),
   order: z
-    .strictObject({ of: z.array(eventKind).min(2).describe('Kinds of events'), since: stepRef })
+    .strictObject({ of: z.array(event).min(2).describe('Kinds of events'), since: stepRef })
     .describe('The order in which these events first came: kinds, joined by ", "'),
 } as const
 export type ValueName = keyof typeof valueParams
@@ -267,7 +286,7 @@ export function sampleOf(spec: ValueSpec): Scalar {
   if (typeof spec === 'string') return plainValues[spec]?.sample ?? ''
   if ('literal' in spec) return spec.literal
   if ('rejoined-by' in spec) return 'pg_rewind'
-  if ('first' in spec) return spec.first.of[0] ?? ''
-  if ('order' in spec) return spec.order.of.join(', ')
+  if ('first' in spec) return spec.first.of[0] ? patternOf(spec.first.of[0]).event : ''
+  if ('order' in spec) return spec.order.of.map((ref) => patternOf(ref).event).join(', ')
   return 20
 }

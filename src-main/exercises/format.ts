@@ -155,7 +155,9 @@ export const stepSpec = z.strictObject({
   remember: bind('when the step begins').default({}),
   baseline: condition.describe('What must hold before the step can begin: otherwise its checks would pass for nothing'),
   actions: z
-    .array(z.strictObject({ label: text.describe('What the button does'), fault: z.string(), target: z.string() }))
+    .array(
+      z.strictObject({ label: text.describe('What the button does'), fault: z.string(), target: z.string(), options }),
+    )
     .default([])
     .describe('Faults that the step offers as buttons'),
   questions: z.array(questionSpec).default([]),

@@ -17,8 +17,11 @@ async function actionText(action: ActionSpec, step: StepSpec, context: CheckCont
     return `\`\`\`${action.as === 'psql' ? 'sql' : 'sh'} run on=${action.on}${as}\n${action.run}\n\`\`\``
   }
   if ('fault' in action) {
-    const button = step.actions.find((it) => it.fault === action.fault && it.target === action.target)
-    const command = `\`dojo fault ${context.sources.cluster().lab} ${action.fault} ${action.target}\``
+    const options = optionsText(action.options)
+    const button = step.actions.find(
+      (it) => it.fault === action.fault && it.target === action.target && optionsText(it.options) === options,
+    )
+    const command = `\`dojo fault ${context.sources.cluster().lab} ${action.fault} ${action.target}${options}\``
     return button ? `Use **${button.label}**, or ${command}.` : `Use ${command}.`
   }
   if ('heal' in action) return 'Heal every fault.'
@@ -29,6 +32,12 @@ async function actionText(action: ActionSpec, step: StepSpec, context: CheckCont
   }
   return ''
 }
+
+/** A fault's options as the command line takes them. */
+const optionsText = (options: Record<string, unknown>): string =>
+  Object.entries(options)
+    .map(([name, value]) => ` --${name} ${Array.isArray(value) ? value.join(',') : String(value)}`)
+    .join('')
 
 type AnswerAction = Extract<ActionSpec, { answer: string }>
 

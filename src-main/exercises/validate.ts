@@ -109,7 +109,7 @@ function checkStep({ step, path, add, questions, steps }: StepScope): void {
       const unseen = given['unseen'] as { once?: string } | undefined
       has(unseen?.once, checks, 'check', [...at, name, 'unseen', 'once'])
       has(given['since'], steps, 'step up to here', [...at, name, 'since'])
-      if (name !== 'history' && name !== 'probe') return
+      if (name !== 'history' && name !== 'probe' && name !== 'prediction') return
       has(given['by'], checks, 'check', [...at, name, 'by'])
       has(given['before'], checks, 'check', [...at, name, 'before'])
     }

@@ -26,8 +26,8 @@ export interface World extends Sources {
   readonly faults: FaultControl
   /**
    * Brings a lab back to health as far as it can without losing data, for the reset of a step: heals faults, starts
-   * hosts, starts services that somebody stopped (`sv up`), ends maintenance mode. Resolves when it has done so;
-   * health itself is the step's baseline to judge.
+   * hosts, starts services that somebody stopped (`sv up`), ends maintenance mode, and puts Patroni's settings back to what
+   * the lab was booted with. Resolves when it has done so; health itself is the step's baseline to judge.
    */
   repair(signal: AbortSignal): Promise<void>
 }

@@ -11,6 +11,7 @@ function labWith(states: Record<string, string>, options: { healFails?: boolean;
   const handle = {
     info: {
       lab: 'a',
+      settings: { patroni: { ttl: 20, synchronous_mode: true } },
       hosts: [
         { name: 'pg1', services: ['etcd', 'patroni'] },
         { name: 'pg2', services: ['etcd', 'patroni'] },
@@ -23,7 +24,7 @@ function labWith(states: Record<string, string>, options: { healFails?: boolean;
     exec: (host: string, argv: string[]) => {
       if (options.down?.includes(host)) return Promise.reject(new Error('host down'))
       did.push(`${host}: ${argv.join(' ')}`)
-      return Promise.resolve({ code: argv[1] === 'resume' ? 1 : 0, stdout: 'Error: Cluster is not paused', stderr: '' })
+      return Promise.resolve({ code: 0, stdout: 'Not changed', stderr: '' })
     },
   } as unknown as LabHandle
   const faults = {
@@ -33,7 +34,7 @@ function labWith(states: Record<string, string>, options: { healFails?: boolean;
 }
 
 describe('a repair', () => {
-  test('heals, starts and thaws hosts, starts services, ends maintenance', async () => {
+  test('heals, starts and thaws hosts, starts services, ends maintenance, sets settings back', async () => {
     const { did, repair } = labWith({ pg1: 'exited', pg2: 'paused', proxy: 'running' })
     await repair()
     expect(did).toEqual([
@@ -43,7 +44,7 @@ describe('a repair', () => {
       'pg1: sv up etcd patroni',
       'pg2: sv up etcd patroni',
       'proxy: sv up haproxy',
-      'pg1: patronictl resume',
+      'pg1: patronictl edit-config --force --quiet -s pause=null -s ttl=20 -s synchronous_mode=true',
     ])
   })
 
@@ -53,7 +54,11 @@ describe('a repair', () => {
       { healFails: true, down: ['pg1'] },
     )
     await repair()
-    expect(did).toEqual(['pg2: sv up etcd patroni', 'proxy: sv up haproxy', 'pg2: patronictl resume'])
+    expect(did).toEqual([
+      'pg2: sv up etcd patroni',
+      'proxy: sv up haproxy',
+      'pg2: patronictl edit-config --force --quiet -s pause=null -s ttl=20 -s synchronous_mode=true',
+    ])
   })
 
   test('stops when it is cancelled', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { fakeWorld, outage } from '../exercises/fake-world.js'
+import type { FaultCut, FaultRecord } from '../../../src-main/contract/fault.js'
 import { ask } from './ask.js'
 
 const answers = (given: Record<string, string | number>) =>
@@ -51,6 +52,102 @@ describe('patroni.member', () => {
     world.lead('pg2', 2)
     const verdict = await ask(world, { 'patroni.member': { member: 'pg2', role: 'leader' } })
     expect(verdict).toMatchObject({ verdict: 'pass', why: 'pg2 holds the leader key' })
+  })
+})
+
+describe('network.cut', () => {
+  const cutOff = { 'network.cut': { host: 'pg1', is: 'cut' } }
+  const fault = (cuts: FaultCut[], state: FaultRecord['state'] = 'active'): FaultRecord => ({
+    id: 'f1',
+    kind: 'partition',
+    target: 'pg1',
+    options: {},
+    state,
+    appliedAt: 0,
+    by: 'learner',
+    cuts,
+  })
+  const bothWays = (a: string, b: string, services: string[] = []) => [
+    { from: a, to: b, services },
+    { from: b, to: a, services },
+  ]
+  const everything = [...bothWays('pg1', 'pg2'), ...bothWays('pg1', 'witness')]
+
+  test('passes when nothing passes in either direction', async () => {
+    const world = fakeWorld()
+    world.state.faults = [fault(everything)]
+    expect(await ask(world, cutOff)).toMatchObject({
+      verdict: 'pass',
+      observed: 'pg1 is cut off from pg2, witness, both ways',
+      why: 'Faults on this lab: partition pg1',
+    })
+  })
+
+  test('fails when one direction, or one service only, is cut, and says what still passes', async () => {
+    const world = fakeWorld()
+    world.state.faults = [fault(everything.filter(({ from }) => from === 'pg1'))]
+    expect(await ask(world, cutOff)).toMatchObject({
+      verdict: 'fail',
+      observed: 'pg1 is cut off from pg2, witness in part',
+      why: 'Packets still pass: pg2 to pg1, witness to pg1',
+    })
+    world.state.faults = [fault([...bothWays('pg1', 'pg2', ['etcd']), ...bothWays('pg1', 'witness')])]
+    expect((await ask(world, { 'network.cut': { host: 'pg1', from: ['pg2'], is: 'partly' } })).verdict).toBe('pass')
+  })
+
+  test('is open without a fault, and after healing, but not while it heals', async () => {
+    const world = fakeWorld()
+    const open = { 'network.cut': { host: 'pg1', is: 'open' } }
+    for (const state of ['healed', 'applying', 'ended'] as const) {
+      world.state.faults = [fault(everything, state)]
+      expect(await ask(world, open)).toMatchObject({
+        verdict: 'pass',
+        observed: 'nothing between pg1 and pg2, witness is cut',
+      })
+    }
+    world.state.faults = [fault(everything, 'healing')]
+    expect((await ask(world, open)).verdict).toBe('fail')
+  })
+
+  test('is an error for a host that is not there', async () => {
+    expect((await ask(fakeWorld(), { 'network.cut': { host: 'pg9', is: 'open' } })).verdict).toBe('error')
+  })
+})
+
+describe('writable', () => {
+  const query = `pg1:select pg_is_in_recovery() as recovery, current_setting('default_transaction_read_only')::bool as locked`
+  const accepts = { writable: { host: 'pg1', is: true } }
+  const refuses = { writable: { host: 'pg1', is: false } }
+
+  test('tells a primary from a standby and from one that is read-only', async () => {
+    const world = fakeWorld()
+    world.rows[query] = [{ recovery: false, locked: false }]
+    expect(await ask(world, accepts)).toMatchObject({ verdict: 'pass', observed: 'pg1 accepts writes' })
+    expect(await ask(world, refuses)).toMatchObject({ verdict: 'fail', expected: 'pg1 accepts no writes' })
+    world.rows[query] = [{ recovery: true, locked: false }]
+    expect(await ask(world, refuses)).toMatchObject({
+      verdict: 'pass',
+      why: 'PostgreSQL on pg1 is in recovery, as a standby is',
+    })
+    world.rows[query] = [{ recovery: false, locked: true }]
+    expect(await ask(world, refuses)).toMatchObject({ verdict: 'pass', observed: 'pg1 accepts no writes' })
+  })
+
+  test('takes a server that shuts down for an answer', async () => {
+    const world = fakeWorld()
+    world.rows[query] = Object.assign(new Error('the database system is shutting down'), { code: '57P03' })
+    expect(await ask(world, refuses)).toMatchObject({
+      verdict: 'pass',
+      why: 'PostgreSQL on pg1 says: the database system is shutting down',
+    })
+    expect((await ask(world, accepts)).verdict).toBe('fail')
+  })
+
+  test('is an error when nobody answers', async () => {
+    const world = fakeWorld()
+    world.rows[query] = new Error('connect ECONNREFUSED')
+    expect((await ask(world, refuses)).verdict).toBe('error')
+    expect((await ask(world, accepts)).verdict).toBe('error')
   })
 })
 
@@ -391,6 +488,22 @@ describe('answer', () => {
     })
   })
 
+  test('events are told apart by what their data hold', async () => {
+    const world = fakeWorld()
+    const stops = { event: 'check.passed', has: { check: 'stops' } }
+    const check = { answer: { question: 'q', live: { order: { of: [stops, 'promoted'] } }, what: 'the order' } }
+    const given = { answers: answers({ q: 'check.passed, promoted' }) }
+    world.event('check.passed', { t: world.now - 9000, data: { check: 'other' } })
+    world.event('promoted', { t: world.now - 8000 })
+    expect(await ask(world, check, given)).toMatchObject({ verdict: 'error' })
+    world.event('check.passed', { t: world.now - 7000, data: { check: 'stops' } })
+    expect(await ask(world, check, given)).toMatchObject({ verdict: 'fail' })
+    const other = { answers: answers({ q: 'promoted, check.passed' }) }
+    expect(await ask(world, check, other)).toMatchObject({ verdict: 'pass' })
+    const seconds = { answer: { question: 'q', live: { seconds: { from: 'promoted', to: stops } }, what: 'seconds' } }
+    expect(await ask(world, seconds, { answers: answers({ q: 1 }) })).toMatchObject({ verdict: 'pass' })
+  })
+
   test('what the app was not running to see is taken as written, but only once it must have happened', async () => {
     const world = fakeWorld()
     const check = {
@@ -444,6 +557,18 @@ describe('answered and prediction', () => {
     })
   })
 
+  test('a prediction that came after the outcome could be seen does not count', async () => {
+    const world = fakeWorld()
+    const check = { prediction: { question: 'q', before: 'cut' } }
+    const given = { answers: new Map([['q', { value: 'nobody', at: 500 }]]) }
+    expect(await ask(world, check, given)).toMatchObject({ verdict: 'pass' })
+    expect(await ask(world, check, { ...given, results: passed('cut', 900) })).toMatchObject({ verdict: 'pass' })
+    expect(await ask(world, check, { ...given, results: passed('cut', 100) })).toMatchObject({
+      verdict: 'fail',
+      why: 'It came after cut had passed, when the outcome could be seen',
+    })
+  })
+
   test('a certain answer', async () => {
     const world = fakeWorld()
     const check = { answered: { question: 'q', is: 'witness' } }
@@ -467,6 +592,20 @@ describe('cluster', () => {
     expect(await ask(world, moved)).toMatchObject({ verdict: 'pass', observed: 'leader pg2, timeline 2' })
     world.lead(null, 2)
     expect(await ask(world, moved)).toMatchObject({ verdict: 'fail', observed: 'leader nobody, timeline unknown' })
+  })
+
+  test("compares Patroni's settings, and says when one is not set", async () => {
+    const world = fakeWorld()
+    const asynchronous = { cluster: { settings: { synchronous_mode: false } } }
+    expect(await ask(world, asynchronous)).toMatchObject({
+      verdict: 'fail',
+      expected: 'synchronous_mode false',
+      observed: 'synchronous_mode true',
+    })
+    world.state.dcs.value!.config['synchronous_mode'] = false
+    expect((await ask(world, asynchronous)).verdict).toBe('pass')
+    delete world.state.dcs.value!.config['synchronous_mode']
+    expect(await ask(world, asynchronous)).toMatchObject({ verdict: 'fail', observed: 'synchronous_mode unset' })
   })
 
   test('is an error when the keys or the leader can not be read', async () => {

@@ -144,7 +144,7 @@ describe('a step', () => {
     const next = await attempt.next()
     expect(next.step).toMatchObject({ id: 'two', index: 1, title: 'Move pg1', prose: 'Now pg1 with ttl 20.\n' })
     expect(next.steps.map(({ state }) => state)).toEqual(['done', 'current'])
-    expect(next.step.actions).toEqual([{ label: 'Crash pg1', fault: 'crash', target: 'pg1' }])
+    expect(next.step.actions).toEqual([{ label: 'Crash pg1', fault: 'crash', target: 'pg1', options: {} }])
   })
 
   test('a level check can regress, and holds the step up', async () => {

@@ -203,5 +203,8 @@ export function fakeWorld(): FakeWorld {
       for (const listener of clusterListeners) listener(world.state)
     },
   }
+  world.state.hosts[0]!.postgres!.value!.replication = [
+    { applicationName: 'pg2', state: 'streaming', syncState: 'sync', lagBytes: 0, lagMs: 0 },
+  ]
   return world
 }
