@@ -11,14 +11,16 @@ import { freeze } from './freeze.js'
 import { kill } from './kill.js'
 import { openFaultLedger, type Entry } from './ledger.js'
 import { createReconcile } from './reconcile.js'
+import { lostFiles } from './lost-files.js'
 import { currentRoles } from './roles.js'
 import { partition } from './partition.js'
 import { start } from './start.js'
+import { standbysRefused } from './standbys-refused.js'
 import { stop } from './stop.js'
 import { resolveTarget } from './targets.js'
 
 /** Every kind: the command line, schemas, screens and docs derive from this one list. */
-const kinds: readonly FaultKind[] = [crash, stop, freeze, start, kill, partition]
+const kinds: readonly FaultKind[] = [crash, stop, freeze, start, kill, partition, lostFiles, standbysRefused]
 
 export const faultKinds: readonly { kind: string; info: FaultKindInfo }[] = kinds.map((kind) => ({
   kind: kind.kind,
