@@ -60,7 +60,14 @@ export const stepView = z.object({
     .describe('Whether the step can begin; if not, what is in the way'),
   done: z.boolean(),
   actions: z
-    .array(z.object({ label: z.string(), fault: z.string(), target: z.string() }))
+    .array(
+      z.object({
+        label: z.string(),
+        fault: z.string(),
+        target: z.string(),
+        options: z.record(z.string(), z.unknown()).optional(),
+      }),
+    )
     .describe('Faults that the step offers as buttons'),
 })
 export type StepView = z.infer<typeof stepView>

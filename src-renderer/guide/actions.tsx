@@ -21,7 +21,7 @@ export function Actions({ lab, actions }: { lab: string; actions: Action[] }) {
 
 function ActionButton({ lab, action }: { lab: string; action: Action }) {
   const inject = useCall(() =>
-    createClient().faults.inject({ lab, kind: action.fault, target: action.target, options: {} }),
+    createClient().faults.inject({ lab, kind: action.fault, target: action.target, options: action.options ?? {} }),
   )
   const { kinds } = useFaultKinds()
   const repairs = kinds.find(({ kind }) => kind === action.fault)?.ends !== undefined
