@@ -73,6 +73,7 @@ export function createWorld({ handle, credentials, recorder, faults, probe, stat
       inject: ({ options = {}, ...fault }) => faults.inject({ ...fault, options }),
       heal: (id) => faults.heal(id),
     },
+    run: (host, argv, options) => handle.exec(host, argv, options),
     repair: (signal) => repairLab(handle, faults, signal),
   }
 }

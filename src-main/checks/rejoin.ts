@@ -10,6 +10,8 @@ export const rejoinParams = z.strictObject({
   since: z.string().optional().describe('Step from whose begin on it counts; without it: this step'),
 })
 
+export type RejoinParams = z.infer<typeof rejoinParams>
+
 /** `streaming`: it replayed WAL where it was. `pg_rewind`: it gave up WAL of its own first. `rebuilt`: all data copied anew. */
 export type Rejoined = 'streaming' | 'pg_rewind' | 'rebuilt'
 
@@ -37,7 +39,7 @@ function outputOn(host: string, { sources, now }: CheckContext): Promise<string>
 
 /** How a member came back, from its own data directory and Patroni's log on it. @throws when the host can't be asked */
 export async function howRejoined(
-  { host, since }: z.infer<typeof rejoinParams>,
+  { host, since }: RejoinParams,
   context: CheckContext,
 ): Promise<{ how: Rejoined; evidence: Evidence }> {
   const from = since ? context.beganAt(since) : context.since
@@ -56,7 +58,7 @@ export async function howRejoined(
 }
 
 /** "... 2026-11-21 03:40:06,916 INFO: ...", which is UTC. */
-function timeOf(line: string): number | null {
+export function timeOf(line: string): number | null {
   const [, day, time, ms] = /(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)[,.](\d{3})/.exec(line) ?? []
   return day ? Date.parse(`${day}T${time}.${ms}Z`) : null
 }

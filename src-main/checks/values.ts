@@ -4,7 +4,8 @@ import { eventKind } from '../contract/record.js'
 import { messageOf, type CheckContext, type Scalar } from './check.js'
 import { eventsLike } from './history.js'
 import { longestOutage, verified } from './probe.js'
-import { howRejoined, rejoinParams } from './rejoin.js'
+import { howRejoined, rejoinParams, type RejoinParams } from './rejoin.js'
+import { rejoinSeconds } from './rejoin-seconds.js'
 import { fresh, readDcs, readLeader, readPostgres } from './readings.js'
 
 /** A live value, asked now: for variables, readouts and the learner's answers. */
@@ -175,6 +176,10 @@ const outageFigure =
 export const valueParams = {
   literal: z.union([z.string(), z.number(), z.boolean()]).describe('This value itself, or a {{variable}}'),
   'rejoined-by': rejoinParams.describe('How a member came back since the step began: streaming, pg_rewind or rebuilt'),
+  'rejoin-seconds': rejoinParams.describe(
+    "Seconds that the newest rewind or copy took, from Patroni's log on the host",
+  ),
+  replica: z.int().min(1).describe('A member that does not lead: 1 is the first in the order of the topology'),
   answer: z.string().describe('What the learner answered to this question'),
   outage: outageParams.describe('Seconds of the longest outage that has ended'),
   failed: outageParams.describe('Writes of the longest outage that were refused'),
@@ -201,6 +206,8 @@ const figure = z.union([
   z.enum(Object.keys(plainValues) as [string, ...string[]]),
   single('literal'),
   single('rejoined-by'),
+  single('rejoin-seconds'),
+  single('replica'),
   single('answer'),
   single('outage'),
   single('failed'),
@@ -217,9 +224,21 @@ export type ValueSpec = z.infer<typeof valueSpec>
 
 const readers: Record<string, (params: never) => Read> = {
   literal: (value: Scalar) => () => known(value, 'the text of the exercise'),
-  'rejoined-by': (params: z.infer<typeof rejoinParams>) => async (context) => {
+  'rejoined-by': (params: RejoinParams) => async (context) => {
     const { how, evidence } = await howRejoined(params, context)
     return { ok: true, value: how, evidence }
+  },
+  'rejoin-seconds': (params: RejoinParams) => async (context) => {
+    const { seconds, evidence } = await rejoinSeconds(params, context)
+    return { ok: true, value: seconds, evidence }
+  },
+  replica: (place: number) => (context) => {
+    const leader = readLeader(context)
+    if (!leader.ok) return leader
+    const { hosts } = context.sources.cluster()
+    const replicas = hosts.filter(({ name, patroni }) => patroni !== undefined && name !== leader.value)
+    const found = replicas[place - 1]
+    return found ? known(found.name, 'leader key in etcd') : missing(`there is no replica number ${place}`)
   },
   answer: (question: string) => (context) => {
     const given = context.answers.get(question)
@@ -286,6 +305,7 @@ export function sampleOf(spec: ValueSpec): Scalar {
   if (typeof spec === 'string') return plainValues[spec]?.sample ?? ''
   if ('literal' in spec) return spec.literal
   if ('rejoined-by' in spec) return 'pg_rewind'
+  if ('replica' in spec) return 'pg2'
   if ('first' in spec) return spec.first.of[0] ? patternOf(spec.first.of[0]).event : ''
   if ('order' in spec) return spec.order.of.map((ref) => patternOf(ref).event).join(', ')
   return 20

@@ -16,8 +16,9 @@ export const prove: Verb = (program, { io, json }) => {
       'Boots a fresh lab per exercise, proves every step on it, and removes it whatever happens. Exit code 1: not proven.',
     )
     .argument('[slugs...]', 'default: every exercise')
+    .option('--step <name>', 'only this step: those before it are solved, those after it left out')
     .option(...jsonOption)
-    .action(async (slugs: string[], options: { json?: boolean }) => {
+    .action(async (slugs: string[], options: { step?: string; json?: boolean }) => {
       logTo(join(dojoHome(), 'logs', 'prove.log'))
       // a machine that is not fit says nothing about content
       await requireImage()
@@ -30,6 +31,7 @@ export const prove: Verb = (program, { io, json }) => {
       })
       const report = await proveExercises(slugs, {
         openLab: openProofLab,
+        ...(options.step !== undefined && { step: options.step }),
         signal: stop.signal,
         // progress is for people: with --json it goes where it disturbs no script
         say: (line) => (options.json ? io.err : io.out)(`${at()}${line}\n`),

@@ -10,6 +10,7 @@ export const exitCodeOf = {
   'host-down': 1,
   cancelled: 1,
   'not-proven': 1,
+  'command-failed': 1,
   internal: 1,
   // 2: wrong usage or invalid content
   usage: 2,

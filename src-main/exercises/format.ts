@@ -24,7 +24,8 @@ const bind = (when: string) =>
     .record(variable, valueSpec)
     .describe(`Variables for {{name}} in texts and parameters, bound from live values ${when}`)
 
-const options = z.record(z.string(), z.unknown()).default({}).describe("The fault's options")
+const anyOptions = z.record(z.string(), z.unknown()).describe("The fault's options")
+const options = anyOptions.default({})
 const says = text.optional().describe('A sentence that goes before it in the shown solution')
 
 const typeAction = z
@@ -49,6 +50,14 @@ const labActions = [
   z
     .strictObject({ wait: condition.describe('What is waited for'), within: duration.describe('Deadline'), says })
     .describe('Waits until something holds'),
+  z
+    .strictObject({
+      on: z.string().describe('Host'),
+      exec: z.array(text).min(1).describe('Command and arguments, run as postgres. Exit code 0 is wanted'),
+      within: duration.default('60s'),
+      says,
+    })
+    .describe('Runs a command without a terminal: for the reset of a step, to bring about what it begins with'),
 ] as const
 const answered = id.describe('Question')
 export const labActionSpec = z.union(labActions)

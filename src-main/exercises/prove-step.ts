@@ -89,6 +89,14 @@ export async function proveStep(input: StepProofInput): Promise<StepProof> {
   }
 }
 
+/** Solves a step on the way to the one that is wanted, and proves nothing else of it. */
+export async function solveStep(input: StepProofInput): Promise<Part> {
+  await begun(input)
+  const solved = await part(() => proveSolution(input))
+  input.say(`${input.attempt.view().step.id}: solved on the way, ${inWord(solved)}`)
+  return solved
+}
+
 const lastLines = (output: string): string =>
   output
     .split('\n')
@@ -181,7 +189,7 @@ async function proveDecoy(input: StepProofInput, id: string): Promise<DecoyProof
   })
   const shown = attempt.view().step.diagnosis?.id ?? null
   // what only was answered disturbs nothing; everything else is made good before the next
-  const disturbed = decoy.do.some((action) => 'fault' in action || 'run' in action)
+  const disturbed = decoy.do.some((action) => 'fault' in action || 'run' in action || 'exec' in action)
   const back = await part(async () => {
     await attempt.reset({ signal: input.signal, ...(disturbed ? {} : { repair: false }) })
     await begun(input)

@@ -3,7 +3,7 @@ import { messageOf } from '../checks/check.js'
 import { DojoError } from '../contract/errors.js'
 import { createAttempt } from './attempt.js'
 import { loadExercises, type Exercise } from './load.js'
-import { proveStep, type StepProof } from './prove-step.js'
+import { proveStep, solveStep, type StepProof } from './prove-step.js'
 import type { ProofWorld } from './world.js'
 
 export interface ExerciseProof {
@@ -28,6 +28,8 @@ export interface ProveOptions {
   say?: (line: string) => void
   /** How long a step is left alone to show that idling earns nothing. */
   idleMs?: number
+  /** Only this step of each exercise is proven; those before it are solved, those after it are left out. */
+  step?: string
   /** Content to prove; without it: labs/exercises. */
   exercises?: readonly Exercise[]
 }
@@ -50,6 +52,15 @@ export async function prove(slugs: readonly string[], options: ProveOptions): Pr
     })
   }
   const chosen = slugs.length === 0 ? all : all.filter((exercise) => slugs.includes(exercise.slug))
+  const { step } = options
+  const without = step === undefined ? undefined : chosen.find(({ spec }) => !spec.steps.some((it) => it.step === step))
+  if (without) {
+    throw new DojoError('usage', {
+      what: `No step "${step}" in ${without.slug}`,
+      why: `its steps are ${without.spec.steps.map((it) => it.step).join(', ')}`,
+      next: 'Use one of these names',
+    })
+  }
   const exercises: ExerciseProof[] = []
   for (const exercise of chosen) exercises.push(await proveExercise(exercise, options))
   return {
@@ -62,7 +73,7 @@ export async function prove(slugs: readonly string[], options: ProveOptions): Pr
 const secondsSince = (startedAt: number): number => Math.round((Date.now() - startedAt) / 100) / 10
 
 async function proveExercise(exercise: Exercise, options: ProveOptions): Promise<ExerciseProof> {
-  const { openLab, signal, say = () => undefined, idleMs = 4000 } = options
+  const { openLab, signal, say = () => undefined, idleMs = 4000, step: only } = options
   const startedAt = Date.now()
   const steps: StepProof[] = []
   let error: string | null = null
@@ -70,7 +81,7 @@ async function proveExercise(exercise: Exercise, options: ProveOptions): Promise
   try {
     say(`${exercise.slug}: a fresh ${exercise.spec.topology}`)
     world = await openLab(exercise.spec.topology, signal)
-    await proveSteps(exercise, world, { signal, say, idleMs, steps })
+    await proveSteps(exercise, world, { signal, say, idleMs, steps, only })
   } catch (caught) {
     error = messageOf(caught)
     say(`${exercise.slug}: stopped: ${error}`)
@@ -78,22 +89,29 @@ async function proveExercise(exercise: Exercise, options: ProveOptions): Promise
     // a lab of ours stays with nobody, whatever happened; an aborted proof removes it as well
     await world?.remove().catch((caught: unknown) => (error ??= `the lab could not be removed: ${messageOf(caught)}`))
   }
-  const missing = exercise.spec.steps.slice(steps.length).map(({ step }) => notReached(step, error ?? 'not reached'))
+  const wanted = exercise.spec.steps.filter(({ step }) => only === undefined || step === only)
+  const missing = wanted.slice(steps.length).map(({ step }) => notReached(step, error ?? 'not reached'))
   const proofs = [...steps, ...missing]
   const ok = error === null && proofs.length > 0 && proofs.every((step) => step.proven)
   return { exercise: exercise.slug, ok, seconds: secondsSince(startedAt), steps: proofs, error }
 }
 
+interface Wanted {
+  /** Where proofs are put as they come. */
+  steps: StepProof[]
+  only: string | undefined
+}
+
 async function proveSteps(
   exercise: Exercise,
   world: ProofWorld,
-  { signal, say, idleMs, steps }: Required<Pick<ProveOptions, 'signal' | 'say' | 'idleMs'>> & { steps: StepProof[] },
+  { signal, say, idleMs, steps, only }: Required<Pick<ProveOptions, 'signal' | 'say' | 'idleMs'>> & Wanted,
 ): Promise<void> {
   const attempt = await createAttempt({ world, exercise })
   try {
-    for (const index of exercise.spec.steps.keys()) {
+    for (const [index, { step }] of exercise.spec.steps.entries()) {
       signal.throwIfAborted()
-      const proof = await proveStep({
+      const input = {
         world,
         attempt,
         step: () => exercise.stepWith(index, attempt.variables()),
@@ -101,9 +119,13 @@ async function proveSteps(
         idleMs,
         signal,
         say,
-      })
-      steps.push(proof)
-      if (!proof.solution.ok) throw new Error(`step ${proof.step} was not solved: ${proof.solution.why}`)
+      }
+      const wanted = only === undefined || step === only
+      const proof = wanted ? await proveStep(input) : null
+      if (proof) steps.push(proof)
+      if (step === only) return
+      const solution = proof?.solution ?? (await solveStep(input))
+      if (!solution.ok) throw new Error(`step ${step} was not solved: ${solution.why}`)
       await attempt.next()
       await pause(0)
     }

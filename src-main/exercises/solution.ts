@@ -17,11 +17,9 @@ async function actionText(action: ActionSpec, step: StepSpec, context: CheckCont
     return `\`\`\`${action.as === 'psql' ? 'sql' : 'sh'} run on=${action.on}${as}\n${action.run}\n\`\`\``
   }
   if ('fault' in action) {
-    const options = optionsText(action.options)
-    const button = step.actions.find(
-      (it) => it.fault === action.fault && it.target === action.target && optionsText(it.options) === options,
-    )
-    const command = `\`dojo fault ${context.sources.cluster().lab} ${action.fault} ${action.target}${options}\``
+    const does = commandOf(action)
+    const button = step.actions.find((it) => commandOf(it) === does)
+    const command = `\`dojo fault ${context.sources.cluster().lab} ${does}\``
     return button ? `Use **${button.label}**, or ${command}.` : `Use ${command}.`
   }
   if ('heal' in action) return 'Heal every fault.'
@@ -33,12 +31,11 @@ async function actionText(action: ActionSpec, step: StepSpec, context: CheckCont
   return ''
 }
 
-/** A fault's options as the command line takes them. */
-const optionsText = (options: Record<string, unknown>): string =>
-  Object.entries(options)
-    .map(([name, value]) => ` --${name} ${Array.isArray(value) ? value.join(',') : String(value)}`)
-    .join('')
+/** As the command line takes it, after the lab. */
+const commandOf = ({ fault, target, options }: Omit<StepSpec['actions'][number], 'label'> | FaultAction): string =>
+  [fault, target, ...Object.entries(options).map(([name, value]) => `--${name} ${[value].flat().join(',')}`)].join(' ')
 
+type FaultAction = Extract<ActionSpec, { fault: string }>
 type AnswerAction = Extract<ActionSpec, { answer: string }>
 
 /** What an answering action answers now. */

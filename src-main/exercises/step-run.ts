@@ -187,7 +187,8 @@ export function createStepRun({
   }
 
   async function bindKept(): Promise<void> {
-    const wanted = Object.entries(declared().keep).filter(([name]) => state.variables[name] === undefined)
+    // of the step as it runs: the declared one has samples where its variables stand
+    const wanted = Object.entries((step ?? declared()).keep).filter(([name]) => state.variables[name] === undefined)
     if (wanted.length === 0) return
     const { bound } = await bind(Object.fromEntries(wanted))
     Object.assign(state.variables, bound)

@@ -1,4 +1,4 @@
-import type { Sources } from '../checks/sources.js'
+import type { ExecAnswer, Sources } from '../checks/sources.js'
 import type { ClusterState } from '../contract/cluster.js'
 import type { FaultRecord } from '../contract/fault.js'
 import type { LabEvent, LabRecord } from '../contract/record.js'
@@ -24,6 +24,8 @@ export interface World extends Sources {
   /** Starts the probe when it does not run. Called when an attempt begins or resumes. */
   startProbe(): Promise<void>
   readonly faults: FaultControl
+  /** Runs a command on a host as postgres: what content does to a lab, and no check. */
+  run(host: string, argv: readonly string[], options: { timeoutMs: number; signal: AbortSignal }): Promise<ExecAnswer>
   /**
    * Brings a lab back to health as far as it can without losing data, for the reset of a step: heals faults, starts
    * hosts, starts services that somebody stopped (`sv up`), ends maintenance mode, and puts Patroni's settings back to what

@@ -13,6 +13,7 @@ import { idleTransaction } from './idle-transaction.js'
 import { kill } from './kill.js'
 import { loseMember } from './lose-member.js'
 import { loseQuorum } from './lose-quorum.js'
+import { lostFiles } from './lost-files.js'
 import { loss } from './loss.js'
 import { orphanSlot } from './orphan-slot.js'
 import { partition } from './partition.js'
@@ -22,6 +23,7 @@ import { serviceDown } from './service-down.js'
 import { slow } from './slow.js'
 import { slowArchive } from './slow-archive.js'
 import { slowEtcd } from './slow-etcd.js'
+import { standbysRefused } from './standbys-refused.js'
 import { start } from './start.js'
 import { stop } from './stop.js'
 import { throttle } from './throttle.js'
@@ -41,6 +43,7 @@ export const kinds: readonly FaultKind[] = [
   throttle,
   delay,
   diskFull,
+  lostFiles,
   slowArchive,
   failingArchive,
   damagedPage,
@@ -51,6 +54,7 @@ export const kinds: readonly FaultKind[] = [
   slowEtcd,
   promote,
   brokenHba,
+  standbysRefused,
   forgottenPause,
   orphanSlot,
   idleTransaction,

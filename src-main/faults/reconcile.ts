@@ -20,7 +20,7 @@ interface Tools {
 export interface Reconcile {
   /** Compares every open record with the world. Never rejects: what can't be judged stays as it is. */
   now(): Promise<void>
-  /** Hosts as the observer sees them; looks closer only when a container changed. */
+  /** Hosts as the observer sees them; looks closer only when a container or a role changed. */
   onHosts(hosts: readonly HostView[]): void
 }
 
@@ -101,7 +101,12 @@ export function createReconcile({ lab, ledger, save, contextOf, kindOf, isBusy }
   return {
     now,
     onHosts(hosts) {
-      const next = hosts.map(({ engine }) => `${engine.value?.container ?? '?'}@${engine.value?.since ?? 0}`).join()
+      // what a learner mends by hand shows in a role or its note: a standby streams again
+      const next = hosts
+        .map(
+          ({ engine, role, note }) => `${engine.value?.container ?? '?'}@${engine.value?.since ?? 0} ${role} ${note}`,
+        )
+        .join()
       if (next === standing || running) return
       standing = next
       running = true

@@ -27,10 +27,9 @@ async function exerciseFrom(yaml: string): Promise<Exercise> {
 
 beforeAll(async () => {
   // the second step's check asks for pg2, so that a test can move the leader to it
-  const yaml = tiny.replace(
-    'cluster: { leader: "{{old}}", timeline',
-    'cluster: { leader: { isNot: "{{old}}" }, timeline',
-  )
+  const yaml = tiny
+    .replace('cluster: { leader: "{{old}}", timeline', 'cluster: { leader: { isNot: "{{old}}" }, timeline')
+    .replace('keep: { ttl: ttl }', 'keep: { ttl: ttl, again: { literal: "{{line}}" } }')
   exercise = await exerciseFrom(yaml)
 })
 
@@ -65,6 +64,16 @@ describe('a step', () => {
     expect(step.prose).toContain('Ask **pg1**')
     expect(step.prose).toContain('```sh run on=pg1')
     expect(kinds(world).slice(0, 2)).toEqual(['attempt.began', 'step.began'])
+  })
+
+  test('keeps what its own variables name, and not what stood in for them', async () => {
+    const world = fakeWorld()
+    world.lead('pg1', 7)
+    const { attempt } = await begin(world)
+    await attempt.answer('who', 'pg1')
+    await until(attempt, 'the step to be done', ({ step }) => step.done)
+    await attempt.next()
+    expect(attempt.variables()).toMatchObject({ line: 7, again: 7 })
   })
 
   test('says what is in the way while its baseline does not hold', async () => {

@@ -18,6 +18,8 @@ export interface FakeWorld extends World {
   stats: ProbeStats | null
   verified: () => ProbeStats
   repairs: number
+  /** Commands that content ran, as "host: command". */
+  ran: string[]
   event(kind: EventKind, more?: Partial<LabEvent>): void
   host(name: string, state: Partial<HostState>): void
   lead(name: string | null, timeline: number, standbys?: string[]): void
@@ -111,6 +113,7 @@ export function fakeWorld(): FakeWorld {
     },
     verified: () => ({ ...world.stats!, lost: 0, verifiedAt: world.now }),
     repairs: 0,
+    ran: [],
     state: {
       lab: 'fake',
       at: startedAt,
@@ -173,6 +176,10 @@ export function fakeWorld(): FakeWorld {
         return { id: 'f1', kind, target, options: {}, state: 'active', appliedAt: world.now, by } satisfies FaultRecord
       },
       heal: async () => [],
+    },
+    async run(name, argv) {
+      world.ran.push(`${name}: ${argv.join(' ')}`)
+      return await world.exec(name, argv, { timeoutMs: 1000 })
     },
     async repair() {
       world.repairs++

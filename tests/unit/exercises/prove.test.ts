@@ -27,9 +27,10 @@ interface Run {
   failsOver?: boolean
   shell?: (host: string | null, line: string) => { output: string; code?: number }
   prepare?: (world: FakeWorld) => void
+  step?: string
 }
 
-async function proof({ yaml, prose, failsOver = true, shell = () => ({ output: 'ok' }), prepare }: Run = {}) {
+async function proof({ yaml, prose, failsOver = true, shell = () => ({ output: 'ok' }), prepare, step }: Run = {}) {
   const world = fakeWorld()
   prepare?.(world)
   const { inject } = world.faults
@@ -45,6 +46,7 @@ async function proof({ yaml, prose, failsOver = true, shell = () => ({ output: '
     openLab: async () => ({ ...world, terminals, remove: async () => void removed++ }),
     signal: AbortSignal.timeout(20_000),
     idleMs: 100,
+    ...(step !== undefined && { step }),
   })
   return { report, removed, typed: terminals.typed, world }
 }
@@ -52,6 +54,17 @@ const whys = (report: ProofReport): string =>
   report.exercises[0]!.steps.map(({ step, why }) => `${step}: ${why}`).join('\n')
 
 describe('a proof', () => {
+  test('of one step solves those before it, and leaves those after it out', async () => {
+    const second = await proof({ step: 'two' })
+    expect(whys(second.report)).toBe('two: proven')
+    expect(second.report).toMatchObject({ ok: true, exercises: [{ ok: true, error: null }] })
+    expect(second.removed).toBe(1)
+    const first = await proof({ step: 'one' })
+    expect(whys(first.report)).toBe('one: proven')
+    expect(first.world.state.leader).toBe('pg1')
+    await expect(proof({ step: 'three' })).rejects.toMatchObject({ code: 'usage' })
+  })
+
   test('holds when idling fails, blocks run, decoys are diagnosed and the solution passes', async () => {
     const { report, removed, typed } = await proof()
     expect(whys(report)).toBe('one: proven\ntwo: proven')

@@ -1,6 +1,6 @@
 import { appendFile, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { FaultRecord } from '../../../src-main/contract/fault.js'
 import { faultKindInfo } from '../../../src-main/contract/fault.js'
 import { createFaults, faultKinds, type Faults } from '../../../src-main/faults/index.js'
@@ -190,4 +190,28 @@ test('listeners hear every change in order', async () => {
   leave()
   await faults.heal()
   expect(heard).toEqual(['applying', 'active'])
+})
+
+test('what somebody mends by hand is noticed by the role that changes, though no container did', async () => {
+  let tell: (state: unknown) => void = () => undefined
+  const known = knowing('pg1', ['pg2']) as { onState: (listener: (state: unknown) => void) => () => void }
+  known.onState = (listener) => {
+    tell = listener
+    return () => undefined
+  }
+  const watching = await createFaults({ lab, observer: known as never })
+  const { id } = await watching.inject({ kind: 'freeze', target: 'pg2' })
+  const stateOf = () => watching.list().find((record) => record.id === id)?.state
+  const seen = (note: string) =>
+    tell({ hosts: [{ engine: { value: { container: 'running', since: 1 } }, role: 'replica', note }] })
+  const asked = vi.spyOn(lab, 'hostStates')
+  seen('not streaming')
+  await vi.waitFor(() => expect(asked).toHaveBeenCalled())
+  await Promise.all(asked.mock.results.map(({ value }) => value as Promise<unknown>))
+  lab.states['pg2'] = { container: 'running', since: 1 }
+  await vi.waitFor(() => {
+    seen('streaming from pg1')
+    expect(stateOf()).toBe('ended')
+  })
+  await watching.close()
 })
