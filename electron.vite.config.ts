@@ -28,7 +28,7 @@ const config: UserConfig = {
       target: 'node20.19',
       sourcemap: true,
       rolldownOptions: {
-        input: { ...main, ...benches() },
+        input: { ...main, ...benches(), soak: here('tests/soak/soak.ts') },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },
     },

@@ -11,6 +11,7 @@ const sources = [
   'src-main',
   'src-renderer',
   'bench',
+  'tests/soak',
   'electron.vite.config.ts',
   'tsconfig.json',
   'package.json',

@@ -134,17 +134,18 @@ const proof = {
   found: ({ file }) => readProof(json(file)),
 }
 
-const bench = {
-  name: 'bench',
-  limitMs: 30 * minute,
+/** A program of its own that is right or wrong as a whole, and too long for every run. */
+const long = (name, limitMs, script) => ({
+  name,
+  limitMs,
   needs: 'machine',
   extra: true,
-  command: () => [process.execPath, [join(root, 'setup', 'bench.mjs')]],
+  command: () => [process.execPath, [join(root, 'setup', script)]],
   found: ({ code, tail }) =>
     code === 0
       ? { passed: 1, failed: 0, skipped: 0, failures: [] }
       : { passed: 0, failed: 1, skipped: 0, failures: [tail.slice(-5).join('\n      ')] },
-}
+})
 
 /** Every runner, fast ones first. */
 export const runners = [
@@ -155,7 +156,8 @@ export const runners = [
   vitest('live', 20 * minute, 'machine'),
   e2e,
   proof,
-  bench,
+  long('soak', 90 * minute, 'soak.mjs'),
+  long('bench', 60 * minute, 'bench.mjs'),
 ]
 
 /** What a finished runner found. One that crashed, or found nothing to run, has failed. */
