@@ -1,6 +1,6 @@
 import { patroniClient } from '../cluster/patroni.js'
 import { waitFor } from '../util/wait-for.js'
-import { dataHosts, outputOf, primaryOf } from './data-hosts.js'
+import { dataHosts, outputOf, requirePrimary } from './data-hosts.js'
 import type { FaultTarget } from './fault.js'
 
 /** What the dynamic configuration says; null: it says nothing. */
@@ -30,7 +30,7 @@ export async function commandNow(context: Pick<FaultTarget, 'hosts'>): Promise<C
 
 /** Puts a command, or nothing, into the dynamic configuration, and waits until the primary has read it. */
 async function setCommand(context: FaultTarget, command: Command): Promise<void> {
-  const primary = await primaryOf(context)
+  const primary = await requirePrimary(context)
   // as JSON, which is YAML: nothing in the command can be mistaken for something else
   const pair = `archive_command=${JSON.stringify(command)}`
   await outputOf(context, primary, ['patronictl', 'edit-config', '--quiet', '--force', '--pg', pair], {
@@ -52,7 +52,7 @@ async function setCommand(context: FaultTarget, command: Command): Promise<void>
 /** Why an archive can't be disturbed by way of this host; null: it can. */
 export async function whyNoArchive(context: FaultTarget): Promise<string | null> {
   const { target } = context
-  const primary = await primaryOf(context)
+  const primary = await requirePrimary(context)
   if (primary !== target.name) return `only the primary archives, and that is ${primary} now`
   const command = await commandNow(context)
   if (!command) return 'nothing is archived yet: the first backup starts that, and is not there'
@@ -80,7 +80,7 @@ export const isStillDisturbed = async (context: FaultTarget): Promise<boolean> =
 
 /** Gives the archiver something to do, and remembers it: the segment, when it was complete, what had failed before. */
 export async function fillSegment(context: FaultTarget): Promise<void> {
-  const primary = await primaryOf(context)
+  const primary = await requirePrimary(context)
   const { failed } = await archiver(context, primary)
   await context.sql(primary, `select pg_create_restore_point('dojo ${context.id}')`) // an empty segment is not switched
   const [row] = await context.sql(

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import type { Proof } from '../contract/fault.js'
 import { waitFor } from '../util/wait-for.js'
-import { patchConfig, primaryOf, readConfig, runningWith } from './dynamic-config.js'
+import { primaryOf, runningWith } from './data-hosts.js'
+import { patchConfig, readConfig } from './dynamic-config.js'
 import { defineFault, type FaultContext } from './fault.js'
 
 const options = z.strictObject({

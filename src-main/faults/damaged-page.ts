@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Proof } from '../contract/fault.js'
 import { waitFor } from '../util/wait-for.js'
-import { outputOf, primaryOf, scriptOn, whenRunning } from './data-hosts.js'
+import { outputOf, requirePrimary, scriptOn, whenRunning } from './data-hosts.js'
 import { defineFault, type FaultContext, type FaultTarget } from './fault.js'
 
 type Context = FaultContext<Record<string, never>>
@@ -63,7 +63,7 @@ export const damagedPage = defineFault({
   },
   async apply(context) {
     const { target, notes } = context
-    const primary = await primaryOf(context)
+    const primary = await requirePrimary(context)
     const evicting = "select count(*) from pg_extension where extname = 'pg_buffercache'"
     notes['extension'] = (await ask(context, primary, evicting)) === '0' // then it goes when the work is done
     await context.save()
@@ -108,7 +108,7 @@ export const damagedPage = defineFault({
   effectWithinMs: 30_000,
   async heal(context) {
     await whenRunning(context)
-    const primary = await primaryOf(context)
+    const primary = await requirePrimary(context)
     await ask(context, primary, `drop table if exists ${table}`) // its file goes everywhere, without being read
     await dropExtension(context, primary)
     await ask(context, primary, 'checkpoint')

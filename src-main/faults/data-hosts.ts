@@ -29,17 +29,40 @@ export const scriptOn = (
   options?: { user?: 'root' | 'postgres'; timeoutMs?: number },
 ): Promise<string> => outputOf(context, host, ['sh', '-euc', script], options)
 
-/** The host that accepts writes now, as the hosts' PostgreSQL say. Throws when none does, or none can be asked. */
-export async function primaryOf(context: Pick<FaultTarget, 'hosts' | 'sql'>): Promise<string> {
-  const asked = await Promise.allSettled(
-    dataHosts(context).map(async ({ name }) => {
-      const [row] = await context.sql(name, 'select pg_is_in_recovery() as standby')
-      return row?.['standby'] === false ? name : null
-    }),
-  )
-  const found = asked.find((answer) => answer.status === 'fulfilled' && answer.value !== null)
-  if (found?.status === 'fulfilled' && found.value) return found.value
-  throw new Error('no PostgreSQL accepts writes now')
+/** Hosts with a service whose containers run; a frozen one would never answer. */
+export async function runningWith(
+  { hosts, stateOf }: Pick<FaultTarget, 'hosts' | 'stateOf'>,
+  service: 'etcd' | 'patroni',
+): Promise<string[]> {
+  const named = hosts.filter(({ services }) => services.includes(service)).map(({ name }) => name)
+  const states = await Promise.all(named.map(stateOf))
+  return named.filter((_, n) => states[n]!.container === 'running')
+}
+
+type Asked = Pick<FaultTarget, 'hosts' | 'stateOf' | 'sql'>
+
+/** The data host whose PostgreSQL takes writes, by its own word; null when none does. `but`: one that is not asked. */
+export async function primaryOf(context: Asked, but?: string): Promise<string | null> {
+  const hosts = (await runningWith(context, 'patroni')).filter((name) => name !== but)
+  const asked = hosts.map(async (name) => {
+    const [row] = await context.sql(name, 'select not pg_is_in_recovery() as primary').catch(() => [])
+    return row?.['primary'] === true ? name : null
+  })
+  return (await Promise.all(asked)).find((name) => name !== null) ?? null
+}
+
+/** The same. @throws when none does, or none can be asked */
+export async function requirePrimary(context: Asked): Promise<string> {
+  const primary = await primaryOf(context)
+  if (primary === null) throw new Error('no PostgreSQL accepts writes now')
+  return primary
+}
+
+/** Names of the standbys that stream from the primary now. @throws when no primary answers */
+export async function streamingStandbys(context: Asked): Promise<string[]> {
+  const streaming = "select application_name from pg_stat_replication where state = 'streaming'"
+  const rows = await context.sql(await requirePrimary(context), streaming)
+  return rows.map((row) => String(row['application_name']))
 }
 
 /** Healing all at once may start this host at the same time. Rejects when it is still down after that. */

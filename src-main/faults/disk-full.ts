@@ -96,7 +96,7 @@ export const diskFull = defineFault({
     ).catch(() => null)
     if (recovered) return
     // what stumbles over something that it could not write is made anew from a primary; without one it can only try again
-    const primary = await primaryOf(context).catch(() => null)
+    const primary = await primaryOf(context)
     const canCopy = primary !== null && primary !== target.name
     notes['repair'] = canCopy ? `Patroni made it anew from ${primary} (reinit)` : 'Patroni was restarted'
     await context.save()

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { runningWith } from './data-hosts.js'
 import type { FaultTarget } from './fault.js'
 
 /** Patroni's dynamic configuration, as far as faults read it. */
@@ -10,13 +11,6 @@ const config = z.looseObject({
 export type DynamicConfig = z.infer<typeof config>
 
 type Reach = Pick<FaultTarget, 'hosts' | 'execOn' | 'stateOf'>
-
-/** Hosts of the lab that run a service, and run themselves. */
-export async function runningWith({ hosts, stateOf }: Reach, service: 'etcd' | 'patroni'): Promise<string[]> {
-  const named = hosts.filter(({ services }) => services.includes(service)).map(({ name }) => name)
-  const states = await Promise.all(named.map(stateOf))
-  return named.filter((_, n) => states[n]!.container === 'running')
-}
 
 const readScript = `key=$(etcdctl get /service/ --prefix --keys-only | grep '/config$' | head -n 1)
 [ -n "$key" ] && etcdctl get --print-value-only "$key"`
@@ -39,15 +33,4 @@ export async function patchConfig({ execOn }: Reach, host: string, patch: Record
   const argv = ['patronictl', 'edit-config', '--quiet', '--force', '--apply', '-']
   const { code, stderr } = await execOn(host, argv, { input: JSON.stringify(patch), timeoutMs: 30_000 })
   if (code !== 0) throw new Error(`patronictl said: ${stderr.trim().split('\n').at(-1)}`)
-}
-
-/** The data host whose PostgreSQL takes writes, by its own word; null when none does. */
-export async function primaryOf(context: Reach & Pick<FaultTarget, 'sql'>, but?: string): Promise<string | null> {
-  const hosts = (await runningWith(context, 'patroni')).filter((name) => name !== but)
-  const asked = hosts.map(async (name) => {
-    const [row] = await context.sql(name, 'SELECT NOT pg_is_in_recovery() AS primary')
-    return row?.['primary'] === true ? name : null
-  })
-  const said = await Promise.allSettled(asked)
-  return said.map((one) => (one.status === 'fulfilled' ? one.value : null)).find((name) => name !== null) ?? null
 }

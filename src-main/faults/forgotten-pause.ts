@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Proof } from '../contract/fault.js'
-import { readConfig, runningWith } from './dynamic-config.js'
+import { runningWith } from './data-hosts.js'
+import { readConfig } from './dynamic-config.js'
 import { defineFault, type FaultContext } from './fault.js'
 
 type Context = FaultContext<Record<string, unknown>>

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Proof } from '../contract/fault.js'
 import { defineFault, type FaultTarget } from './fault.js'
-import { primaryOf, streamingStandbys } from './replication.js'
+import { primaryOf, streamingStandbys } from './data-hosts.js'
 
 /** PostgreSQL dies first: a running one would write its control file again, and the damage would be half of one. */
 const lose = `kill -9 "$(head -n 1 "$PGDATA/postmaster.pid")" && rm -f "$PGDATA/global/pg_control"`

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Proof } from '../contract/fault.js'
-import { primaryOf } from './dynamic-config.js'
+import { primaryOf } from './data-hosts.js'
 import { defineFault, type FaultContext } from './fault.js'
 import { archivedOf, removeFromArchive, timelineChosen } from './stray-timeline.js'
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Proof } from '../contract/fault.js'
 import { defineFault, type FaultTarget } from './fault.js'
-import { primaryOf, streamingStandbys } from './replication.js'
+import { primaryOf, streamingStandbys } from './data-hosts.js'
 
 /** The role that standbys stream with, by what it may do: its name is the topology's choice. */
 const streamers = 'from pg_roles where rolreplication and rolcanlogin and not rolsuper'
