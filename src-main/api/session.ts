@@ -10,7 +10,6 @@ import { logFor } from '../util/log.js'
 import { faultEvent } from './fault-events.js'
 import { createSessionProbe, type SessionProbe } from './session-probe.js'
 import { watchUnexplained } from './unexplained.js'
-import { verifyAfterOutages } from './verify-writes.js'
 import { keepViolations } from './violations.js'
 import { createWorld } from './world.js'
 

@@ -1,10 +1,18 @@
 import type { Outage } from '../contract/probe.js'
+import type { LabEvent } from '../contract/record.js'
 
 export const longestGapMs = 1000
 export const mostMissed = 10
 
 /** `began` once per outage, when it is clear that it is one; `ended` with the first acknowledgement after it. */
 export type OutageEvent = { what: 'began' | 'ended'; outage: Outage }
+
+/** The mark that it leaves on the timeline: at its first failed write, and at the first acknowledgement after it. */
+export function outageRecord({ what, outage }: OutageEvent): LabEvent {
+  const text = what === 'began' ? 'writes stop' : `outage ${outage.seconds.toFixed(1)} s`
+  const t = what === 'began' ? outage.from : (outage.until ?? outage.from)
+  return { t, k: 'event', kind: `outage.${what}`, text, data: { ...outage }, source: 'probe' }
+}
 
 export interface OutageTracker {
   /** `connectedAt`: when the connection that carried it was made. */

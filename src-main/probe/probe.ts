@@ -7,7 +7,7 @@ import { whyOf } from '../cluster/reading.js'
 import { appClock } from '../util/clock.js'
 import { logFor } from '../util/log.js'
 import { openLedger, type Ledger } from './ledger.js'
-import { trackOutages, type OutageEvent, type OutageTracker } from './outages.js'
+import { outageRecord, trackOutages, type OutageEvent, type OutageTracker } from './outages.js'
 import { inTurn, pace } from './pace.js'
 import { routeOf } from './routes.js'
 import { Sender, type Outcome } from './sender.js'
@@ -126,7 +126,7 @@ export function createProbe(input: ProbeInput): Probe {
     for (const { what, outage } of events) {
       if (what === 'ended' && writes) ledger?.outageEnded(run, outage)
       else if (what === 'ended') read.outages.push(outage)
-      emit(outageRecord(what, outage))
+      emit(outageRecord({ what, outage }))
     }
   }
   const settle = (id: number, sentAt: number, connectedAt: number, { outcome, why, code }: Outcome): void => {
@@ -344,9 +344,3 @@ const readLeavesNothing = (): DojoError =>
     why: 'it only reads, and keeps no ledger',
     next: 'Verify the route proxy, pgbouncer or direct',
   })
-
-function outageRecord(what: OutageEvent['what'], outage: Outage): LabRecord {
-  const text = what === 'began' ? 'writes stop' : `outage ${outage.seconds.toFixed(1)} s`
-  const t = what === 'began' ? outage.from : (outage.until ?? appClock.now())
-  return { t, k: 'event', kind: `outage.${what}`, text, data: { ...outage }, source: 'probe' }
-}

@@ -19,9 +19,10 @@ function context(target: string, answer: { sql?: (host: string, sql: string) => 
     target: hosts.find(({ name }) => name === target),
     hosts,
     state: async () => ({ container: 'running', since: 1 }),
+    stateOf: async () => ({ container: 'running', since: 1 }),
     async sql(host: string, statement: string) {
       done.push(`${host}: ${statement}`)
-      if (statement.includes('pg_is_in_recovery')) return [{ standby: host !== 'pg1' }]
+      if (statement.includes('pg_is_in_recovery')) return [{ primary: host === 'pg1' }]
       return sql(host, statement)
     },
     exec: async (argv: string[]) => {
