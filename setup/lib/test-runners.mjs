@@ -112,7 +112,7 @@ export function readProof({ exercises = [] }) {
 
 const e2e = {
   name: 'e2e',
-  limitMs: 20 * minute,
+  limitMs: 30 * minute,
   needs: 'machine',
   browser: true,
   report: 'e2e.json',
@@ -126,7 +126,7 @@ const e2e = {
 
 const proof = {
   name: 'proof',
-  limitMs: 15 * minute,
+  limitMs: 30 * minute,
   needs: 'machine',
   report: 'proof.json',
   stdoutTo: 'report',
@@ -153,7 +153,7 @@ export const runners = [
   whole('format', 'oxfmt', ['oxfmt', 'bin', 'oxfmt'], ['--check']),
   whole('types', 'tsc', ['typescript', 'bin', 'tsc'], ['--noEmit', '-p', 'tsconfig.json']),
   vitest('unit', 8 * minute, 'dependencies'),
-  vitest('live', 20 * minute, 'machine'),
+  vitest('live', 40 * minute, 'machine'),
   e2e,
   proof,
   long('soak', 90 * minute, 'soak.mjs'),
