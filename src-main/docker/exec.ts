@@ -2,6 +2,7 @@ import { PassThrough } from 'node:stream'
 import type Docker from 'dockerode'
 import { DojoError } from '../contract/errors.js'
 import { engineSays, statusOf, translated } from './errors.js'
+import { execIn } from './exec-gate.js'
 
 export interface ExecOutcome {
   code: number
@@ -43,7 +44,7 @@ export async function runIn(
   const startedAt = performance.now()
   const shown = argv.join(' ').slice(0, 120)
   try {
-    const exec = await container.exec({
+    const exec = await execIn(container, {
       Cmd: [...limit, ...argv],
       User: user,
       Env: envList(env),
@@ -75,7 +76,7 @@ export async function runDetached(
   argv: readonly string[],
   user = 'postgres',
 ): Promise<void> {
-  const exec = await container.exec({ Cmd: [...argv], User: user })
+  const exec = await execIn(container, { Cmd: [...argv], User: user })
   await exec.start({ Detach: true })
 }
 

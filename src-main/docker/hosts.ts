@@ -4,6 +4,7 @@ import { archiveOf, type HostFile } from './archive.js'
 import { mountOf, type Disk } from './disks.js'
 import { isGone, statusOf, translated } from './errors.js'
 import { envList } from './exec.js'
+import { freeze } from './exec-gate.js'
 import { containerName, filterOf, label, labelsOf, networkName, type Owner } from './labels.js'
 
 /** The engine as the layers above hand it on; only docker/ asks it for anything. */
@@ -113,7 +114,7 @@ export function hostPower(docker: Docker, owner: Owner) {
     stop: (host: string, graceSeconds: number) =>
       act(host, 'stopping', (container) => container.stop({ t: graceSeconds })),
     kill: (host: string) => act(host, 'killing', (container) => container.kill({ signal: 'SIGKILL' })),
-    pause: (host: string) => act(host, 'freezing', (container) => container.pause()),
+    pause: (host: string) => act(host, 'freezing', freeze),
     unpause: (host: string) => act(host, 'thawing', (container) => container.unpause()),
     limitCpu: (host: string, percent: number | null) =>
       act(host, 'limiting the CPU of', (container) =>

@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type Docker from 'dockerode'
 import { engineSays, isGone, statusOf, translated } from './errors.js'
 import { envList, hostDown, runIn } from './exec.js'
+import { execIn } from './exec-gate.js'
 
 export interface TtyOptions {
   user?: string
@@ -88,7 +89,7 @@ export async function openTty(
 ): Promise<TtyStream> {
   const file = sessionFile()
   try {
-    const exec = await container.exec({
+    const exec = await execIn(container, {
       Cmd: [...session(file), ...argv],
       User: user,
       Env: envList({ TERM: 'xterm-256color', LANG: 'C.UTF-8', ...env }),
