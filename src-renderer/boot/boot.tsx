@@ -85,7 +85,8 @@ export function Boot(props: { lab: string; progress: BootProgress; attempt: stri
       </header>
       <div className="boot">
         <aside className="panel boot-left" aria-label="Progress">
-          <div className="boot-body">
+          {/* reached by Tab where it scrolls: an error with a log may hold nothing else that can be focused */}
+          <div className="boot-body" tabIndex={0} role="group" aria-label="Phases">
             <div className="boot-title">
               <h1 className="t4">{titleOf(progress)}</h1>
               <Elapsed progress={progress} />

@@ -72,7 +72,12 @@ export function Home() {
             home={home}
             selected={exercise?.slug ?? null}
             onSelect={(chosen) => setSelected(chosen.slug)}
-            aside={<StartLab disabled={home.engine.state !== 'ready' || home.image.state !== 'current'} />}
+            aside={
+              <StartLab
+                disabled={home.engine.state !== 'ready' || home.image.state !== 'current'}
+                flown={home.exercises.toSorted((a, b) => a.number - b.number).map(({ topology }) => topology)}
+              />
+            }
           />
           <StatusBar home={home} stale={stale} />
         </>

@@ -113,7 +113,12 @@ export function LearningPath(props: {
               </section>
             )
           })}
-          <aside className="path-aside" style={{ left: asideLeft, top: 0, height: rowHeight * 2 - 1 }}>
+          <aside
+            className="path-aside"
+            aria-label="Without an exercise"
+            tabIndex={0}
+            style={{ left: asideLeft, top: 0, height: rowHeight * 2 - 1 }}
+          >
             {aside}
           </aside>
           {path.others.length > 0 && (

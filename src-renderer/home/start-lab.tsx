@@ -13,8 +13,15 @@ interface TopologyRow {
   hosts: string[]
 }
 
-/** A lab without an exercise: to try things, or to reproduce an incident. */
-export function StartLab({ disabled }: { disabled: boolean }) {
+/** Those that exercises fly on first, in their order; then the others by name. */
+const ordered = (list: readonly TopologyRow[], flown: readonly string[]): TopologyRow[] => {
+  const place = ({ topology }: TopologyRow): number =>
+    flown.includes(topology) ? flown.indexOf(topology) : flown.length
+  return list.toSorted((a, b) => place(a) - place(b))
+}
+
+/** A lab without an exercise: to try things, or to reproduce an incident. `flown`: topologies of the exercises. */
+export function StartLab({ disabled, flown }: { disabled: boolean; flown: readonly string[] }) {
   const [topologies, setTopologies] = useState<TopologyRow[]>([])
   const [failure, setFailure] = useState<Failure | null>(null)
   useEffect(() => {
@@ -48,17 +55,21 @@ export function StartLab({ disabled }: { disabled: boolean }) {
       <p className="t1 ink3">To try things, or to see an incident happen again</p>
       {failure && <SaidBox said={failure} />}
       <ul className="topologies">
-        {topologies.map(({ topology, summary, hosts }) => (
-          <li key={topology}>
+        {ordered(topologies, flown).map(({ topology, summary, hosts }) => (
+          <li key={topology} title={`${summary}: ${hosts.join(', ')}`}>
             <div className="grow">
               <span className="mono strong">{topology}</span>{' '}
-              <span className="mono t1 ink3">
-                {count(hosts.length, 'host')}: {hosts.join(', ')}
-              </span>
-              <p className="ink2 t1">{summary}</p>
+              <span className="mono t1 ink3">{count(hosts.length, 'host')}</span>
+              <p className="ink2 t1 cut">{summary}</p>
             </div>
-            <Button size="small" busy={start.busy} disabled={disabled} onClick={() => void start.run(topology)}>
-              Start {topology}
+            <Button
+              size="small"
+              busy={start.busy}
+              disabled={disabled}
+              aria-label={`Start ${topology}`}
+              onClick={() => void start.run(topology)}
+            >
+              Start
             </Button>
           </li>
         ))}

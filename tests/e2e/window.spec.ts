@@ -99,7 +99,7 @@ test.describe('home', () => {
         const { outlineStyle, outlineWidth } = getComputedStyle(element)
         return {
           away: element === document.body,
-          name: element.textContent ?? '',
+          name: element.getAttribute('aria-label') ?? element.textContent ?? '',
           seen: outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 1,
         }
       })

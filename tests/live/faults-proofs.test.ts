@@ -84,9 +84,9 @@ test(
       const record = { id, kind: 'crash', target, options: {}, state: 'applying', appliedAt: Date.now(), by: 'cli' }
       return appendFile(join(lab.handle.dir, 'faults.jsonl'), `${JSON.stringify({ record, notes: {} })}\n`)
     }
+    await lab.handle.power.kill('backup')
     await left('funtouched', 'witness')
     await left('fdone', 'backup')
-    await lab.handle.power.kill('backup')
     const later = await createFaults({ lab: lab.handle })
     const stateOf = (wanted: string): string | undefined => later.list().find(({ id }) => id === wanted)?.state
     expect([stateOf('funtouched'), stateOf('fdone')]).toEqual(['failed', 'active'])
