@@ -193,6 +193,40 @@ describe('a status', () => {
     expect(statusText(summary, { ...state, faults }, now)).toMatch(/faults\s+crash pg1 \(f1\)\n/)
   })
 
+  test('lists what is scheduled, and when an active fault heals by itself', () => {
+    const fault = { id: 'f1', kind: 'crash', target: 'leader', options: {}, appliedAt: now, by: 'cli' as const }
+    const schedule = { dueAt: now + 8_000, forMs: 20_000, n: 1, of: 1 }
+    const faults = [
+      { ...fault, state: 'scheduled' as const, schedule },
+      { ...fault, id: 'f2', target: 'pg2', state: 'active' as const, schedule: { ...schedule, dueAt: now } },
+    ]
+    const text = statusText(summary, { ...state, faults }, now)
+    expect(text).toMatch(/scheduled\s+crash leader \(f1, in 8\.0 s, for 20\.0 s\)\n/)
+    expect(text).toMatch(/faults\s+crash pg2 \(f2, heals in 20\.0 s\)\n/)
+  })
+
+  test('tells broken safety rules, the newest first, and whether they are over', () => {
+    expect(statusText(summary, state, now)).not.toContain('BROKEN')
+    const violation = (text: string, from: number, to: number | null) => ({
+      invariant: 'writablePrimaries' as const,
+      hosts: ['pg1', 'pg2'],
+      from,
+      fromU: 0,
+      to,
+      toU: 0,
+      text,
+    })
+    const violations = [
+      violation('zero', now - 90_000, now),
+      violation('one', now - 70_000, now - 60_000),
+      violation('two', now - 40_000, now - 30_000),
+      violation('three', now - 5_000, null),
+    ]
+    const text = statusText(summary, { ...state, violations }, now)
+    expect(text).toMatch(/BROKEN\s+three \(5 s ago, not known to be over\)\n\s+two \(40 s ago, over\)\n\s+one/)
+    expect(text).toMatch(/\n\s+1 older\n/)
+  })
+
   test('tells the probe in one line', () => {
     const outage = { from: 0, lastAckAt: 0, until: 1, seconds: 22.04, failed: 3, unknown: 1 }
     const probe = {
