@@ -122,6 +122,7 @@ describe('options of a fault', () => {
     [['word'], 'it takes'],
     [['--process'], 'none was given'],
     [['--grace', 'five'], '"five" is none'],
+    [['--grace', 'five'], '--grace wants a whole number'],
     [['--hard=maybe'], '"maybe" is none'],
   ])('refuse %s in words', (given, why) => {
     expect(() => faultOptions(kind, given)).toThrow(why)
