@@ -143,6 +143,8 @@ const shortWords: Partial<Record<EventKind, string>> = {
 function wordsOf({ kind, host, text }: LabEvent): string {
   if (kind === 'replica.streaming' && host) return `${host} streams`
   if (kind === 'demoted' && host) return `${host} demoted`
+  // a lab's first change sets everything at once
+  if (kind === 'config.changed' && text.length > 40) return 'configuration changed'
   if (kind === 'service.lost') return text.split(':')[0]!
   return shortWords[kind] ?? text
 }

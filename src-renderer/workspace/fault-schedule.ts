@@ -62,7 +62,8 @@ function wordsOf({ afterMs = 0, forMs, everyMs, times = 1 }: FaultSchedule): str
 export function dueWords({ state, appliedAt, schedule }: FaultRecord, now: number): string | null {
   if (!schedule) return null
   const which = schedule.of > 1 ? `, ${schedule.n} of ${schedule.of}` : ''
-  if (state === 'scheduled') return `in ${age(appliedAt - now)}${which}`
+  const lasts = schedule.forMs === undefined ? '' : `, for ${duration(schedule.forMs)}`
+  if (state === 'scheduled') return `in ${age(appliedAt - now)}${lasts}${which}`
   if (state !== 'active' || schedule.forMs === undefined) return null
   return `heals by itself in ${age(appliedAt + schedule.forMs - now)}${which}`
 }

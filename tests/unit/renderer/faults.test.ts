@@ -115,7 +115,7 @@ describe('a schedule', () => {
       by: 'learner',
       schedule: { dueAt: 60_000, forMs: 10_000, n: 2, of: 5, role: 'leader' },
     }
-    expect(dueWords(record, 30_000)).toBe('in 30 s, 2 of 5')
+    expect(dueWords(record, 30_000)).toBe('in 30 s, for 10.0 s, 2 of 5')
     expect(dueWords({ ...record, state: 'active' }, 63_000)).toBe('heals by itself in 7 s, 2 of 5')
     expect(dueWords({ ...record, state: 'healed' }, 63_000)).toBeNull()
   })
