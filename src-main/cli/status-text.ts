@@ -23,7 +23,9 @@ function etcd({ etcd: part }: ClusterState, now: number): string {
   if (!part.value) return silent(part)
   const { members, quorum } = part.value
   const answering = members.filter(({ answers }) => answers).length
-  return `${answering} of ${members.length} members answer, ${quorum ? 'quorum' : 'NO QUORUM'}${age(part, now)}`
+  const apart = members.flatMap(({ name, answers, error }) => (answers && error ? [`; ${name} ${error}`] : []))
+  const said = `${answering} of ${members.length} members answer, ${quorum ? 'quorum' : 'NO QUORUM'}`
+  return `${said}${apart.join('')}${age(part, now)}`
 }
 
 function backup({ backup: part }: ClusterState, now: number): string {

@@ -180,6 +180,15 @@ describe('a status', () => {
     expect(text).toMatch(/^witness\s+-\s+-\s+running$/m)
   })
 
+  test('a member of etcd that answers and follows nobody is told', () => {
+    const members = [
+      { name: 'pg1', answers: true, leader: false, error: 'knows no leader' },
+      { name: 'pg2', answers: true, leader: true },
+    ]
+    const text = statusText(summary, { ...state, etcd: fresh({ members, quorum: true }) }, now)
+    expect(text).toContain('2 of 2 members answer, quorum; pg1 knows no leader\n')
+  })
+
   test('shows what is old as old', () => {
     const old = { ...state, dcs: { ...state.dcs, at: now - 12_000, stale: true }, leader: null }
     expect(statusText(summary, old, now)).toContain('nobody holds the leader key (12 s old)')
