@@ -24,6 +24,10 @@ export async function whyRefused(
   const heal = cause
     ? `Heal it first: \`dojo heal ${lab} ${cause.id}\``
     : `Start it: \`dojo fault ${lab} start ${name}\``
+  if (state.container === 'missing') {
+    const why = `the container of ${name} is gone: somebody removed it past this app`
+    return refused(why, `Nothing brings it back. Remove the lab with \`dojo down ${lab}\` and start another`)
+  }
   if (kind.needs === 'running' && isDown(state)) {
     return refused(`${name} is down already${cause ? `, by fault ${cause.kind} (${cause.id})` : ''}`, heal)
   }
