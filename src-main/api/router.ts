@@ -140,7 +140,7 @@ export function createRouter(parts: Parts) {
       kinds: os.faults.kinds.handler(() => faultKinds.map(({ info }) => info)),
       list: os.faults.list.handler(async ({ input }) => (await session(input.lab)).faults.list()),
       inject: os.faults.inject.handler(async ({ input: { lab, ...fault } }) =>
-        (await session(lab)).faults.inject({ ...fault, by: 'learner' }),
+        (await session(lab)).faults.inject(fault),
       ),
       heal: os.faults.heal.handler(async ({ input }) => (await session(input.lab)).faults.heal(input.id)),
     },

@@ -7,7 +7,7 @@ import { createFaults, type Faults } from '../faults/index.js'
 import type { LabHandle } from '../lab/handle.js'
 import { openRecorder, type Recorder } from '../recorder/recorder.js'
 import { logFor } from '../util/log.js'
-import { faultEvent } from './fault-events.js'
+import { tellFaults } from './fault-events.js'
 import { createSessionProbe, type SessionProbe } from './session-probe.js'
 import { watchUnexplained } from './unexplained.js'
 import { keepViolations } from './violations.js'
@@ -62,6 +62,7 @@ export async function openSession(handle: LabHandle, { records }: SessionOptions
     },
   })
   const faults = await createFaults({ lab: handle, observer })
+  const tell = tellFaults(recorder.all())
   const listeners = new Set<(state: ClusterState) => void>()
   const unexplained = watchUnexplained({ hosts: info.hosts.length, faults: () => faults.list(), append })
   /** What a process that keeps no record saw itself: it lives for one command. */
@@ -94,11 +95,12 @@ export async function openSession(handle: LabHandle, { records }: SessionOptions
     ...(records ? [recorder.onAppend(unexplained.take), unexplained.stop] : []),
     recorder.onAppend(violations.take),
     faults.onChange((record: FaultRecord) => {
-      const event = faultEvent(record)
-      if (event) append(event)
+      for (const event of tell(record)) append(event)
       changed()
     }),
   ]
+  // what became of faults while no app was there
+  if (records) for (const record of faults.list()) for (const event of tell(record)) append(event)
   const onState = (listener: (state: ClusterState) => void): (() => void) => {
     listeners.add(listener)
     return () => listeners.delete(listener)

@@ -33,5 +33,9 @@ function typed(flag: string, { type, items }: Property, value: string): unknown 
     const number = Number(value)
     if (value.trim() !== '' && !Number.isNaN(number)) return number
   } else if (type !== 'boolean') return value
-  throw wrongUsage(`${flag} wants a ${type}`, `"${value}" is none`, 'See `dojo faults --kinds`')
+  throw wrongUsage(
+    `${flag} wants ${type === 'integer' ? 'a whole number' : `a ${type}`}`,
+    `"${value}" is none`,
+    'See `dojo faults --kinds`',
+  )
 }

@@ -32,13 +32,15 @@ export const fault: Verb = (program, cli) => {
       await withDojo(async ({ client }) => {
         const kinds = await client.faults.kinds()
         const options = faultOptions(kindOf(kinds, kind), given)
-        const record = await client.faults.inject({ lab, kind, target, options, ...(schedule && { schedule }) })
+        const wanted = { lab, kind, target, options, by: 'cli' as const, ...(schedule && { schedule }) }
+        const record = await client.faults.inject(wanted)
         if (flags.json) return cli.json(record)
         cli.io.out(`${record.did ?? `${kind} ${record.target}`}\n`)
         const when = whenText(record)
         if (when !== '') cli.io.out(`when    ${when}\n`)
         if (record.effect) cli.io.out(`seen    ${record.effect.observed}\n`)
-        cli.io.out(`heal    dojo heal ${lab} ${record.id}\n`)
+        // a kill and a start are over when they are done
+        if (record.state !== 'ended') cli.io.out(`heal    dojo heal ${lab} ${record.id}\n`)
       })
     })
 }

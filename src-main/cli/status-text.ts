@@ -1,5 +1,7 @@
-import type { ClusterState, HostView, Part } from '../contract/cluster.js'
+import type { ClusterState, HostView, Part, Violation } from '../contract/cluster.js'
+import type { FaultRecord } from '../contract/fault.js'
 import type { LabSummary } from '../contract/rpc.js'
+import { whenText } from './fault.js'
 import { ago, count, seconds, table } from './output.js'
 
 /** `, 12 s old` behind what must not be taken as present truth. */
@@ -21,7 +23,9 @@ function etcd({ etcd: part }: ClusterState, now: number): string {
   if (!part.value) return silent(part)
   const { members, quorum } = part.value
   const answering = members.filter(({ answers }) => answers).length
-  return `${answering} of ${members.length} members answer, ${quorum ? 'quorum' : 'NO QUORUM'}${age(part, now)}`
+  const apart = members.flatMap(({ name, answers, error }) => (answers && error ? [`; ${name} ${error}`] : []))
+  const said = `${answering} of ${members.length} members answer, ${quorum ? 'quorum' : 'NO QUORUM'}`
+  return `${said}${apart.join('')}${age(part, now)}`
 }
 
 function backup({ backup: part }: ClusterState, now: number): string {
@@ -61,6 +65,30 @@ const row = ({ name, role, timeline, note, engine }: HostView): string[] => [
   note,
 ]
 
+/** More of them are in the flight record. */
+const mostViolations = 3
+
+/** Broken safety rules, the newest first; what is over says so. */
+function violationRows(violations: readonly Violation[], now: number): string[][] {
+  const [newest, older] = [violations.slice(-mostViolations).toReversed(), violations.length - mostViolations]
+  const rows = newest.map(({ text, from, to }, index) => [
+    index === 0 ? 'BROKEN' : '',
+    `${text} (${ago(from, now)}, ${to === null ? 'not known to be over' : 'over'})`,
+  ])
+  return older > 0 ? [...rows, ['', `${older} older`]] : rows
+}
+
+function faultsText(faults: readonly FaultRecord[], now: number): string {
+  return (
+    faults
+      .map((fault) => {
+        const when = whenText(fault, now)
+        return `${fault.kind} ${fault.target} (${fault.id}${when ? `, ${when}` : ''})`
+      })
+      .join(', ') || 'none'
+  )
+}
+
 /** A cluster in words, for a terminal. */
 export function statusText(
   { lab, topology, state, createdAt }: LabSummary,
@@ -68,7 +96,7 @@ export function statusText(
   now = Date.now(),
 ): string {
   const active = cluster.faults.filter((fault) => ['applying', 'active', 'healing'].includes(fault.state))
-  const faults = active.map(({ id, kind, target }) => `${kind} ${target} (${id})`).join(', ') || 'none'
+  const scheduled = cluster.faults.filter(({ state: each }) => each === 'scheduled')
   return [
     `lab "${lab}"  ${topology}, ${state}, made ${ago(createdAt, now)}\n\n`,
     table(cluster.hosts.map(row), ['host', 'role', 'timeline', 'container', 'note']),
@@ -79,7 +107,9 @@ export function statusText(
       ['clients', proxy(cluster, now)],
       ['backup', backup(cluster, now)],
       ['probe', probeText(cluster)],
-      ['faults', faults],
+      ['faults', faultsText(active, now)],
+      ...(scheduled.length > 0 ? [['scheduled', faultsText(scheduled, now)]] : []),
+      ...violationRows(cluster.violations ?? [], now),
     ]),
   ].join('')
 }

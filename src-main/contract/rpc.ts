@@ -76,6 +76,7 @@ export const contract = {
           target: z.string(),
           options: z.record(z.string(), z.unknown()).default({}),
           schedule: faultSchedule.optional().describe('absent: now, until it is healed'),
+          by: z.enum(['learner', 'cli']).default('learner').describe('cli: from the command line'),
         }),
       )
       .output(faultRecord),

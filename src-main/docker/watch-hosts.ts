@@ -48,7 +48,9 @@ async function* untilEngineLeaves(
   } as Docker.GetEventsOptions)
   try {
     for (const host of hosts) yield { host, state: await hostStateOf(docker, owner, host) }
-    const lines = createInterface({ input: events, crlfDelay: Infinity })
+    // the signal here as well: a stream that was aborted before it is read tells readline of no end
+    const lines = createInterface({ input: events, crlfDelay: Infinity, signal })
+    events.once('close', () => lines.close())
     for await (const line of lines) {
       if (line.trim() === '') continue
       const { Action, timeNano, Actor } = JSON.parse(line) as EngineEvent

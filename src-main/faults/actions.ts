@@ -51,7 +51,7 @@ export function createActions({ lab, save, contextOf, kindOf, entries, kernel }:
     const context = ifValid(kind, () => contextOf(entry))
     const cuts = kind.cuts?.(context)
     entry.record = { ...entry.record, options: context.options, did: undefined, ...(cuts && { cuts }) }
-    const refusal = await whyRefused(kind, context, entries(), { kernel, kindOf })
+    const refusal = await whyRefused(kind, context, entries(), { lab, kernel, kindOf })
     if (refusal) throw refusal
     await save(entry) // before anything is done
     const where = { lab, host: target, fault: id, kind: kind.kind }
@@ -62,13 +62,17 @@ export function createActions({ lab, save, contextOf, kindOf, entries, kernel }:
         kind.effectWithinMs,
         `${kind.kind} on ${target} to show`,
       )
-      await update(entry, { state: 'active', did, effect })
+      const isOver = kind.momentary?.(context.options) ?? false
+      await update(entry, {
+        ...(isOver ? { state: 'ended', healedAt: appClock.now() } : { state: 'active' }),
+        did,
+        effect,
+      })
       for (const other of entries()) {
         const { record } = other
         if (record.target !== target || record.state !== 'active' || !kind.ends?.includes(record.kind)) continue
         await update(other, { state: 'healed', healedAt: appClock.now(), healing: effect })
       }
-      if (kind.momentary?.(context.options)) await update(entry, { state: 'ended', healedAt: appClock.now() })
       return entry.record
     } catch (error) {
       const observed = error instanceof DojoError ? error.said.why : whyOf(error)

@@ -12,7 +12,7 @@ export async function whyRefused(
   kind: FaultKind,
   context: FaultContext<Record<string, unknown>>,
   entries: readonly Entry[],
-  { kernel, kindOf }: { kernel: LabHandle['kernel']; kindOf: (kind: string) => FaultKind },
+  { lab, kernel, kindOf }: { lab: string; kernel: LabHandle['kernel']; kindOf: (kind: string) => FaultKind },
 ): Promise<DojoError | null> {
   const { name } = context.target
   const refused = (why: string, next: string): DojoError =>
@@ -21,7 +21,13 @@ export async function whyRefused(
   const cause = entries.findLast(
     ({ record }) => record.target === name && record.state === 'active' && kindOf(record.kind).halts,
   )?.record
-  const heal = cause ? `Heal it first: \`dojo heal LAB ${cause.id}\`` : `Start it: fault \`start\` on ${name}`
+  const heal = cause
+    ? `Heal it first: \`dojo heal ${lab} ${cause.id}\``
+    : `Start it: \`dojo fault ${lab} start ${name}\``
+  if (state.container === 'missing') {
+    const why = `the container of ${name} is gone: somebody removed it past this app`
+    return refused(why, `Nothing brings it back. Remove the lab with \`dojo down ${lab}\` and start another`)
+  }
   if (kind.needs === 'running' && isDown(state)) {
     return refused(`${name} is down already${cause ? `, by fault ${cause.kind} (${cause.id})` : ''}`, heal)
   }
@@ -32,11 +38,14 @@ export async function whyRefused(
   if (kind.needs === 'down' && !isDown(state)) return refused(`${name} is ${state.container}`, 'It needs no start')
   const same = kind.alone && entries.find(({ record }) => record.state === 'active' && isSame(record, kind, name))
   if (same)
-    return refused(`it is in effect already (${same.record.id})`, `Heal it first: \`dojo heal LAB ${same.record.id}\``)
+    return refused(
+      `it is in effect already (${same.record.id})`,
+      `Heal it first: \`dojo heal ${lab} ${same.record.id}\``,
+    )
   const lacking = await whyKernelLacks(kind, kernel)
   if (lacking) return lacking
   const why = (await kind.refuses?.(context).catch(unclear)) ?? null
-  return why === null ? null : refused(why, `\`dojo status\` shows what runs on ${name}`)
+  return why === null ? null : refused(why, `\`dojo status ${lab}\` shows what runs on ${name}`)
 }
 
 /** Whom a kind asks may be silent, which says no more than that now is no time for it. */

@@ -18,6 +18,10 @@ interface Look {
 const cause: Look = { tone: 'fault', shape: 'cross', line: 'all', weight: 3, cause: true }
 const healed: Look = { tone: 'ink', shape: 'bar', line: 'client', weight: 2 }
 
+/** Noticed, and nobody's act: it begins no chain. */
+const alarm: Look = { tone: 'fault', shape: 'cross', line: 'client', weight: 2 }
+const follows: Look = { tone: 'ink', shape: 'bar', line: 'none', weight: 1 }
+
 const looks: Partial<Record<EventKind, Look>> = {
   'host.crashed': cause,
   'host.stopped': cause,
@@ -42,6 +46,20 @@ const looks: Partial<Record<EventKind, Look>> = {
   'check.regressed': { tone: 'fault', shape: 'cross', line: 'client', weight: 2 },
   'step.done': { tone: 'pass', shape: 'check', line: 'client', weight: 2 },
   'config.changed': { tone: 'ink', shape: 'bar', line: 'client', weight: 2 },
+  'cluster.paused': { tone: 'ink', shape: 'bar', line: 'client', weight: 2 },
+  'cluster.resumed': { tone: 'ink', shape: 'bar', line: 'client', weight: 2 },
+  'service.lost': { ...alarm, weight: 1 },
+  'archive.failing': alarm,
+  'clock.skewed': alarm,
+  'clock.jumped': alarm,
+  'slot.inactive': alarm,
+  unexplained: alarm,
+  'invariant.restored': healed,
+  'archive.working': follows,
+  'clock.right': follows,
+  'service.restarted': follows,
+  'slot.created': follows,
+  'slot.dropped': follows,
 }
 
 export interface Mark extends Look {
@@ -73,8 +91,8 @@ export function marksOf(events: readonly LabEvent[], zero: number): Mark[] {
     const look = looks[event.kind]
     if (!look || isEcho(event, events) || repeats(event, marks)) continue
     const since: number | null = began ? event.t - began.t : null
-    const follows = since !== null && since <= chainMs && !look.cause
-    const when = follows ? `+${(since / 1000).toFixed(1)} s` : momentText(event.t - zero)
+    const isEffect = since !== null && since <= chainMs && !look.cause
+    const when = isEffect ? `+${(since / 1000).toFixed(1)} s` : momentText(event.t - zero)
     const mark: Mark = { ...look, t: event.t, words: wordsOf(event), when, event }
     marks.push(mark)
     if (look.cause) began = mark
@@ -114,10 +132,19 @@ const shortWords: Partial<Record<EventKind, string>> = {
   'leader.lost': 'key lost',
   'quorum.lost': 'quorum lost',
   'quorum.back': 'quorum back',
+  'clock.jumped': 'clock jumped',
+  'slot.inactive': 'slot holds WAL',
+  unexplained: 'unexplained',
+  'cluster.paused': 'paused',
+  'cluster.resumed': 'resumed',
+  'invariant.restored': 'rule holds again',
 }
 
 function wordsOf({ kind, host, text }: LabEvent): string {
   if (kind === 'replica.streaming' && host) return `${host} streams`
   if (kind === 'demoted' && host) return `${host} demoted`
+  // a lab's first change sets everything at once
+  if (kind === 'config.changed' && text.length > 40) return 'configuration changed'
+  if (kind === 'service.lost') return text.split(':')[0]!
   return shortWords[kind] ?? text
 }

@@ -14,7 +14,7 @@ export function faultsAt(before: readonly LabEvent[]): FaultRecord[] {
     const { kind, host, data, t } = event
     if (!host) continue
     if (takesAway.includes(kind)) wentAt.set(host, t)
-    if (kind === 'fault.applied') open.push(appliedBy(event, host))
+    if (kind === 'fault.applied' && !data['momentary']) open.push(appliedBy(event, host))
     if (kind === 'fault.healed') {
       const id = textIn(data, 'id')
       open = open.filter((fault) => (id ? fault.id !== id : fault.target !== host))

@@ -77,7 +77,8 @@ function keysOf({ kind, host, data }: LabEvent): { opens: string[]; closes: stri
   const id = textIn(data, 'id')
   if (gone.includes(kind)) return { opens: [`away ${host}`], closes: null }
   if (back.includes(kind)) return { opens: [], closes: [`away ${host}`] }
-  if (kind === 'fault.applied') return { opens: id ? [`fault ${id}`] : [], closes: null }
+  // one that is momentary has nothing to heal
+  if (kind === 'fault.applied') return { opens: id && !data['momentary'] ? [`fault ${id}`] : [], closes: null }
   if (kind === 'fault.healed') return { opens: [], closes: [`fault ${id}`, `away ${host}`] }
   if (kind === 'outage.began') return { opens: ['outage'], closes: null }
   if (kind === 'outage.ended') return { opens: [], closes: ['outage'] }

@@ -3,6 +3,9 @@ import type { Box } from './layout.js'
 import { forkLayout } from './fork-layout.js'
 import type { ForkView } from './scene-fork.js'
 
+/** Amber is the leader's: a timeline that somebody else began is none of it. */
+const tone = ({ newest }: ForkView): string => (newest.stray ? 'c-fault' : 'c-leader')
+
 /** The timelines as a tree: a dot where the next one began, the newest in amber, what was left behind above the line. */
 export function Fork({ fork, box }: { fork: ForkView; box: Box }) {
   const { x, y, width, height } = box
@@ -48,10 +51,10 @@ export function Fork({ fork, box }: { fork: ForkView; box: Box }) {
         d={
           tip.y === axis ? `M${tip.x} ${axis}H${tip.x + 40}` : `M${tip.x} ${axis}q12 0 16 ${tip.y - axis}H${tip.x + 40}`
         }
-        className="nf l-leader"
+        className={`nf ${fork.newest.stray ? 'l-fault' : 'l-leader'}`}
         strokeWidth="2"
       />
-      <text x={tip.x + 48} y={tip.y + 4} className="b c-leader">
+      <text x={tip.x + 48} y={tip.y + 4} className={`b ${tone(fork)}`}>
         {tip.words}
       </text>
       {stems.map((stem) => (
@@ -72,7 +75,7 @@ function ForkLine({ fork, box }: { fork: ForkView; box: Box }) {
   )
   return (
     <text x={x} y={box.y + box.height - 2} className="f3">
-      timeline <tspan className="b c-leader">{fitted(fork.newest.words, room)}</tspan>
+      timeline <tspan className={`b ${tone(fork)}`}>{fitted(fork.newest.words, room)}</tspan>
       {said && (
         <tspan dx="13.2" className={fork.left.some(({ diverged }) => diverged) ? 'c-fault' : 'f2'}>
           {said}

@@ -57,3 +57,9 @@ export function primaryOf({ state }: Pick<SceneInput, 'state'>): string | null {
   const writes = state.hosts.find((host) => fresh(host.postgres)?.inRecovery === false)
   return writes?.name ?? state.leader ?? state.dcs.value?.sync.leader ?? null
 }
+
+/** Whether a member of etcd counts: one that is cut off from a leader answers this machine all the same. */
+export function hasVote({ members, quorum }: NonNullable<ClusterState['etcd']['value']>, name: string): boolean {
+  const member = members.find((each) => each.name === name)
+  return member !== undefined && member.answers && !(quorum && member.error !== undefined)
+}

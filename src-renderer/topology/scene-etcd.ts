@@ -1,6 +1,6 @@
 import { cutMembers, type LinkCut } from './scene-cuts.js'
 import { agoText } from '../timeline/words.js'
-import { primaryOf, type SceneInput, type Tone } from './scene-base.js'
+import { hasVote, primaryOf, type SceneInput, type Tone } from './scene-base.js'
 
 export interface QuorumView {
   /** "2 of 3", or "unknown" while no fresh answer is there. */
@@ -38,7 +38,7 @@ export function quorumOf(input: SceneInput): QuorumView | null {
   }
   const votes = names.map((name) => ({
     name,
-    votes: value.members.find((member) => member.name === name)?.answers ?? false,
+    votes: hasVote(value, name),
   }))
   // filled dots first, as a count is read
   votes.sort((a, b) => Number(b.votes) - Number(a.votes))
@@ -46,7 +46,7 @@ export function quorumOf(input: SceneInput): QuorumView | null {
   const majority = Math.floor(names.length / 2) + 1
   const count = `${voting} of ${names.length}`
   const cutWords = [...cuts].map(([name, cut]) => ` ${name}: ${cut.explain}`).join('')
-  const explain = `etcd keeps the leader key. ${count} members answer; ${majority} must agree for anybody to hold or renew it.${cutWords}`
+  const explain = `etcd keeps the leader key. ${count} members vote; ${majority} must agree for anybody to hold or renew it.${cutWords}`
   if (!value.quorum) {
     return {
       count,

@@ -27,7 +27,8 @@ export interface ForkBranch {
 export interface ForkView {
   /** The ended ones, oldest first. */
   stems: ForkStem[]
-  newest: { timeline: number; host: string | null; words: string }
+  /** `stray`: the leader is on an older one, so somebody was promoted behind its back. */
+  newest: { timeline: number; host: string | null; words: string; stray: boolean }
   left: ForkBranch[]
   explain: string
 }
@@ -60,12 +61,15 @@ export function forkOf(input: SceneInput): ForkView | null {
       input,
     ),
   )
-  const words = [`${newest}`, head ? `, ${head.name}` : '', position ? `: ${position}` : ''].join('')
+  const led = state.hosts.find(({ name, role }) => name === leader && role === 'leader')?.timeline ?? null
+  const stray = head !== undefined && head.name !== leader && led !== null && led < newest
+  const where = position ? `: ${position}` : ''
+  const words = [`${newest}`, head ? `, ${head.name}` : '', where, stray ? ', astray' : ''].join('')
   return {
     stems,
-    newest: { timeline: newest, host: head?.name ?? null, words },
+    newest: { timeline: newest, host: head?.name ?? null, words, stray },
     left,
-    explain: explainOf(newest, head?.name ?? null, stems, left),
+    explain: `${explainOf(newest, head?.name ?? null, stems, left)}${stray ? ` ${leader} leads on ${led}.` : ''}`,
   }
 }
 

@@ -62,7 +62,21 @@ function wordsOf({ afterMs = 0, forMs, everyMs, times = 1 }: FaultSchedule): str
 export function dueWords({ state, appliedAt, schedule }: FaultRecord, now: number): string | null {
   if (!schedule) return null
   const which = schedule.of > 1 ? `, ${schedule.n} of ${schedule.of}` : ''
-  if (state === 'scheduled') return `in ${age(appliedAt - now)}${which}`
+  const lasts = schedule.forMs === undefined ? '' : `, for ${duration(schedule.forMs)}`
+  if (state === 'scheduled') return `in ${age(appliedAt - now)}${lasts}${which}`
   if (state !== 'active' || schedule.forMs === undefined) return null
   return `heals by itself in ${age(appliedAt + schedule.forMs - now)}${which}`
+}
+
+/** A fault that did not take effect is news for this long; later it is in the list of events. */
+const failedForMs = 600_000
+
+/** The ledger as the menu shows it. What failed is no longer there: it was undone, and nothing is left to heal. */
+export function sortedFaults(faults: readonly FaultRecord[], now: number) {
+  const isRecent = ({ healedAt, appliedAt }: FaultRecord): boolean => now - (healedAt ?? appliedAt) < failedForMs
+  return {
+    active: faults.filter(({ state }) => ['applying', 'active', 'healing'].includes(state)),
+    scheduled: faults.filter(({ state }) => state === 'scheduled'),
+    failed: faults.filter((fault) => fault.state === 'failed' && isRecent(fault)).slice(-3),
+  }
 }

@@ -11,18 +11,16 @@ import { Icon } from '../ui/icons.js'
 import { PopoverButton } from '../ui/popover.js'
 import { SaidBox, sentence } from '../ui/said.js'
 import { InjectFault, type FaultChoice } from './inject-fault.js'
-import { dueWords } from './fault-schedule.js'
+import { dueWords, sortedFaults } from './fault-schedule.js'
 import { useFaultKinds } from './fault-kinds.js'
-
-const isOpen = ({ state }: FaultRecord): boolean => ['applying', 'active', 'healing', 'failed'].includes(state)
 
 /** What is broken now and by whom, how to heal it, and how to break something. */
 export function FaultsMenu({ lab }: { lab: string }) {
   const { cluster } = useCluster(lab)
   const { kinds, failure } = useFaultKinds()
   const [choice, setChoice] = useState<FaultChoice | null>(null)
-  const faults = cluster?.faults.filter(isOpen) ?? []
-  const scheduled = cluster?.faults.filter(({ state }) => state === 'scheduled') ?? []
+  const now = useNow(10_000)
+  const { active: faults, scheduled, failed } = sortedFaults(cluster?.faults ?? [], now)
   const later = scheduled.length > 0 ? `, ${scheduled.length} scheduled` : ''
   const hosts = cluster?.hosts.map(({ name }) => name) ?? []
   const dataHosts = cluster?.hosts.filter(({ patroni }) => patroni).map(({ name }) => name) ?? []
@@ -90,6 +88,16 @@ export function FaultsMenu({ lab }: { lab: string }) {
                 <ul>
                   {scheduled.map((fault) => (
                     <ScheduledItem key={fault.id} lab={lab} fault={fault} />
+                  ))}
+                </ul>
+              </>
+            )}
+            {failed.length > 0 && (
+              <>
+                <h3>Did not take effect</h3>
+                <ul>
+                  {failed.map((fault) => (
+                    <FailedItem key={fault.id} fault={fault} now={now} />
                   ))}
                 </ul>
               </>
@@ -169,6 +177,22 @@ function FaultItem({ lab, fault }: { lab: string; fault: FaultRecord }) {
           <SaidBox said={heal.failure} />
         </div>
       )}
+    </li>
+  )
+}
+
+/** What was tried and undone; there is nothing to heal. */
+function FailedItem({ fault, now }: { fault: FaultRecord; now: number }) {
+  return (
+    <li className="fault-item">
+      <Icon name="fail" />
+      <span>
+        <span className="mono strong">{fault.target}</span> {fault.kind}{' '}
+        <span className="mono t1 ink2 tn">
+          {age(now - (fault.healedAt ?? fault.appliedAt))} ago, {byWhom[fault.by]}
+        </span>
+      </span>
+      {fault.effect && <p className="t1">{sentence(fault.effect.observed)}</p>}
     </li>
   )
 }

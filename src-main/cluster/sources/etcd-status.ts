@@ -78,9 +78,9 @@ export function standingOf(asked: readonly Asked[], sinceAgreedMs = Infinity): E
     if (learner) return { ...member, error: 'is a learner, has no vote yet' }
     if (leader === null && !electing)
       return { ...member, error: leaderId ? 'follows a leader that is away' : 'knows no leader' }
-    return leader !== null && leaderId !== leader && leaderId !== null
-      ? { ...member, error: 'follows another leader' }
-      : member
+    if (leader === null || leaderId === leader) return member
+    // cut off from the others: it answers us, and has no part in what they agree on
+    return { ...member, error: leaderId === null ? 'knows no leader' : 'follows another leader' }
   })
   return { members, quorum: leader !== null || electing, agreed: leader !== null }
 }

@@ -122,6 +122,7 @@ describe('options of a fault', () => {
     [['word'], 'it takes'],
     [['--process'], 'none was given'],
     [['--grace', 'five'], '"five" is none'],
+    [['--grace', 'five'], '--grace wants a whole number'],
     [['--hard=maybe'], '"maybe" is none'],
   ])('refuse %s in words', (given, why) => {
     expect(() => faultOptions(kind, given)).toThrow(why)
@@ -179,6 +180,15 @@ describe('a status', () => {
     expect(text).toMatch(/^witness\s+-\s+-\s+running$/m)
   })
 
+  test('a member of etcd that answers and follows nobody is told', () => {
+    const members = [
+      { name: 'pg1', answers: true, leader: false, error: 'knows no leader' },
+      { name: 'pg2', answers: true, leader: true },
+    ]
+    const text = statusText(summary, { ...state, etcd: fresh({ members, quorum: true }) }, now)
+    expect(text).toContain('2 of 2 members answer, quorum; pg1 knows no leader\n')
+  })
+
   test('shows what is old as old', () => {
     const old = { ...state, dcs: { ...state.dcs, at: now - 12_000, stale: true }, leader: null }
     expect(statusText(summary, old, now)).toContain('nobody holds the leader key (12 s old)')
@@ -191,6 +201,40 @@ describe('a status', () => {
       { ...fault, id: 'f0', state: 'healed' as const },
     ]
     expect(statusText(summary, { ...state, faults }, now)).toMatch(/faults\s+crash pg1 \(f1\)\n/)
+  })
+
+  test('lists what is scheduled, and when an active fault heals by itself', () => {
+    const fault = { id: 'f1', kind: 'crash', target: 'leader', options: {}, appliedAt: now, by: 'cli' as const }
+    const schedule = { dueAt: now + 8_000, forMs: 20_000, n: 1, of: 1 }
+    const faults = [
+      { ...fault, state: 'scheduled' as const, schedule },
+      { ...fault, id: 'f2', target: 'pg2', state: 'active' as const, schedule: { ...schedule, dueAt: now } },
+    ]
+    const text = statusText(summary, { ...state, faults }, now)
+    expect(text).toMatch(/scheduled\s+crash leader \(f1, in 8\.0 s, for 20\.0 s\)\n/)
+    expect(text).toMatch(/faults\s+crash pg2 \(f2, heals in 20\.0 s\)\n/)
+  })
+
+  test('tells broken safety rules, the newest first, and whether they are over', () => {
+    expect(statusText(summary, state, now)).not.toContain('BROKEN')
+    const violation = (text: string, from: number, to: number | null) => ({
+      invariant: 'writablePrimaries' as const,
+      hosts: ['pg1', 'pg2'],
+      from,
+      fromU: 0,
+      to,
+      toU: 0,
+      text,
+    })
+    const violations = [
+      violation('zero', now - 90_000, now),
+      violation('one', now - 70_000, now - 60_000),
+      violation('two', now - 40_000, now - 30_000),
+      violation('three', now - 5_000, null),
+    ]
+    const text = statusText(summary, { ...state, violations }, now)
+    expect(text).toMatch(/BROKEN\s+three \(5 s ago, not known to be over\)\n\s+two \(40 s ago, over\)\n\s+one/)
+    expect(text).toMatch(/\n\s+1 older\n/)
   })
 
   test('tells the probe in one line', () => {

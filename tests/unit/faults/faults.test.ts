@@ -96,6 +96,14 @@ test('a second fault on a host that is down or frozen is refused, and says by wh
   await expect(faults.inject({ kind: 'crash', target: 'pg1' })).rejects.toThrow('pg1 is down already, by fault stop')
 })
 
+test('a host whose container is gone can neither be broken nor started, and nobody is told to start it', async () => {
+  lab.states['pg1'] = { container: 'missing', since: 1 }
+  for (const kind of ['crash', 'start']) {
+    const failure: unknown = await faults.inject({ kind, target: 'pg1' }).catch((error: unknown) => error)
+    expect(failure).toMatchObject({ code: 'fault-refused', said: { next: expect.stringContaining('dojo down') } })
+  }
+})
+
 test('starting a host heals what took it down', async () => {
   await faults.inject({ kind: 'crash', target: 'pg1' })
   await faults.inject({ kind: 'crash', target: 'pg2' })

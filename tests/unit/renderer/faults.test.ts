@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { FaultRecord } from '../../../src-main/contract/fault.js'
 import { groupedKinds, optionFields, optionValues } from '../../../src-renderer/workspace/fault-kinds.js'
-import { dueWords, noSchedule, readSchedule } from '../../../src-renderer/workspace/fault-schedule.js'
+import { dueWords, noSchedule, readSchedule, sortedFaults } from '../../../src-renderer/workspace/fault-schedule.js'
 import { targetsFor } from '../../../src-renderer/workspace/fault-targets.js'
 import { infoOf } from '../../../src-main/faults/fault.js'
 import { partition } from '../../../src-main/faults/partition.js'
@@ -115,8 +115,20 @@ describe('a schedule', () => {
       by: 'learner',
       schedule: { dueAt: 60_000, forMs: 10_000, n: 2, of: 5, role: 'leader' },
     }
-    expect(dueWords(record, 30_000)).toBe('in 30 s, 2 of 5')
+    expect(dueWords(record, 30_000)).toBe('in 30 s, for 10.0 s, 2 of 5')
     expect(dueWords({ ...record, state: 'active' }, 63_000)).toBe('heals by itself in 7 s, 2 of 5')
     expect(dueWords({ ...record, state: 'healed' }, 63_000)).toBeNull()
   })
+})
+
+test('a fault that failed is not counted as active, and is news for ten minutes', () => {
+  const record = { kind: 'crash', target: 'pg1', options: {}, appliedAt: 1_000, by: 'learner' as const }
+  const faults: FaultRecord[] = [
+    { ...record, id: 'f1', state: 'failed', healedAt: 2_000 },
+    { ...record, id: 'f2', state: 'active' },
+    { ...record, id: 'f3', state: 'healed', healedAt: 2_000 },
+  ]
+  const ids = (now: number) => Object.values(sortedFaults(faults, now)).map((list) => list.map(({ id }) => id))
+  expect(ids(10_000)).toEqual([['f2'], [], ['f1']])
+  expect(ids(700_000)).toEqual([['f2'], [], []])
 })

@@ -38,6 +38,20 @@ describe('marks', () => {
     expect(marksOf([event(1_000, 'fault.applied', 'pg1')], 0)).toHaveLength(1)
   })
 
+  test('name what nobody injected: a pause, a clock, an archive, a service, what no fault explains', () => {
+    const kinds = ['cluster.paused', 'clock.jumped', 'archive.failing', 'service.lost', 'unexplained'] as const
+    const marks = marksOf(
+      kinds.map((kind, n) => ({ ...event(n * 1_000, kind, 'pg1'), text: `${kind} pg1: as it did not answer` })),
+      0,
+    )
+    expect(marks.map(({ event: { kind }, cause }) => [kind, cause ?? false])).toEqual(
+      kinds.map((kind) => [kind, false]),
+    )
+    expect(marks.map(({ words }) => words).filter((words) => words.includes('as it did not'))).toEqual([
+      'archive.failing pg1: as it did not answer',
+    ])
+  })
+
   test('forget a cause after two minutes', () => {
     const [, far] = marksOf([event(0, 'host.crashed', 'pg1'), event(121_000, 'promoted', 'pg2')], 0)
     expect(far!.when).toBe('02:01.0')

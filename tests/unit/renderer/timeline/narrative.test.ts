@@ -83,6 +83,13 @@ describe('incidents', () => {
     ])
   })
 
+  test('a momentary fault has nothing to heal, and its incident ends', () => {
+    const data = { id: 'f1', fault: 'kill', by: 'cli', did: 'Sent KILL to patroni on pg1', momentary: true }
+    const [incident] = told([event(10, 'fault.applied', 'kill pg1', { host: 'pg1', source: 'app', data })])
+    expect(incident!.summary).not.toContain('is active')
+    expect(incident!.until).toBe(at(10))
+  })
+
   test('without a recorded cause begin with what was noticed first', () => {
     const [incident] = told([
       event(10, 'lease.expired', 'lease expired', { host: 'pg1' }),

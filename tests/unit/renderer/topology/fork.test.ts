@@ -32,6 +32,20 @@ describe('several timelines', () => {
     expect(fork.left).toEqual([])
   })
 
+  test('the newest is astray when the leader is on an older one', () => {
+    const fork = forkWith((state) => {
+      const [pg1, pg2] = state.hosts
+      pg1!.timeline = pg1!.postgres!.value!.timeline = 3
+      pg1!.role = 'none'
+      pg2!.role = 'leader'
+      pg2!.timeline = pg2!.postgres!.value!.timeline = 2
+    })
+    expect(fork.newest).toMatchObject({ timeline: 3, host: 'pg1', stray: true })
+    expect(fork.newest.words).toContain('astray')
+    expect(fork.explain).toContain('pg2 leads on 2.')
+    expect(twoPromotions(3, '0/5031C20').newest.stray).toBe(false)
+  })
+
   test('a host that wrote past the fork has diverged, by so much', () => {
     const fork = twoPromotions(2, '0/5031800')
     expect(fork.left).toMatchObject([{ host: 'pg1', timeline: 2, diverged: true }])

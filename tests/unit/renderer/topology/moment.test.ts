@@ -96,6 +96,8 @@ describe('a partition, looked at again', () => {
       event(40, 'host.started', 'pg1 starts', { host: 'pg1' }),
     ]
     expect(faultsAt(before).map(({ id }) => id)).toEqual(['f2'])
+    const killed = event(10, 'fault.applied', 'kill', { host: 'pg1', data: { id: 'f3', momentary: true } })
+    expect(faultsAt([killed])).toEqual([])
     const healed = event(20, 'fault.healed', 'healed', { host: 'pg1', data: { id: 'f2' } })
     expect(faultsAt([...before.slice(0, 2), healed]).map(({ id }) => id)).toEqual(['f1'])
   })

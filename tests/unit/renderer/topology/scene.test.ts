@@ -116,6 +116,19 @@ describe('after the failover', () => {
   })
 })
 
+test('a member of etcd that is cut off answers us, and has no vote', () => {
+  const scene = sceneAt(700, (state) => {
+    const { members, quorum } = state.etcd.value!
+    const apart = members.map((each) =>
+      each.name === 'pg2' ? { ...each, leader: false, error: 'knows no leader' } : each,
+    )
+    state.etcd.value = { members: apart, quorum }
+  })
+  expect(scene.quorum!.count).toBe('2 of 3')
+  expect(host(scene, 'pg2').etcd).toBe('lost')
+  expect(host(scene, 'pg2').facts.map(({ text }) => text)).toContain('etcd knows no leader')
+})
+
 describe('what is not known', () => {
   test('is not shown as the present: an old lease has no ring, an old etcd no votes', () => {
     const scene = sceneAt(700, (state) => {
