@@ -98,14 +98,13 @@ export async function evaluate(spec: Condition, context: CheckContext): Promise<
 
 function ofAnother(word: 'passes' | 'fails', id: string, { results }: CheckContext): Verdict {
   const result = results.get(id)
+  const name = result?.title ?? id
+  const passed = typeof result?.passedAt === 'number' || result?.verdict === 'pass'
   const said = {
-    expected: `${id} ${word}`,
-    observed: `${id}: ${result?.verdict ?? 'not asked'}`,
-    why: 'Another check of this step',
+    expected: `${name}: ${word === 'passes' ? 'pass' : 'fail'}`,
+    observed: `${name}: ${passed ? 'pass' : (result?.verdict ?? 'not asked')}`,
+    why: 'It builds on another check of this step',
   }
   if (!result) return notAsked(said)
-  return passIf(
-    word === 'passes' ? result.passedAt !== null || result.verdict === 'pass' : result.verdict === 'fail',
-    said,
-  )
+  return passIf(word === 'passes' ? passed : result.verdict === 'fail', said)
 }

@@ -1,6 +1,9 @@
+import type { ClusterState } from '../../src-main/contract/cluster.js'
 import { cutMembers, type LinkCut } from './scene-cuts.js'
 import { agoText } from '../timeline/words.js'
 import { primaryOf, type SceneInput, type Tone } from './scene-base.js'
+
+type EtcdMember = NonNullable<ClusterState['etcd']['value']>['members'][number]
 
 export interface QuorumView {
   /** "2 of 3", or "unknown" while no fresh answer is there. */
@@ -15,6 +18,9 @@ export interface QuorumView {
   tone: Tone
   explain: string
 }
+
+/** A member that is cut off from the others answers us, and agrees with nobody: its error says so. */
+export const hasVote = ({ answers, error }: EtcdMember): boolean => answers && error === undefined
 
 /** Who votes, and what the next loss would mean. */
 export function quorumOf(input: SceneInput): QuorumView | null {
@@ -38,7 +44,7 @@ export function quorumOf(input: SceneInput): QuorumView | null {
   }
   const votes = names.map((name) => ({
     name,
-    votes: value.members.find((member) => member.name === name)?.answers ?? false,
+    votes: value.members.some((member) => member.name === name && hasVote(member)),
   }))
   // filled dots first, as a count is read
   votes.sort((a, b) => Number(b.votes) - Number(a.votes))
@@ -46,7 +52,7 @@ export function quorumOf(input: SceneInput): QuorumView | null {
   const majority = Math.floor(names.length / 2) + 1
   const count = `${voting} of ${names.length}`
   const cutWords = [...cuts].map(([name, cut]) => ` ${name}: ${cut.explain}`).join('')
-  const explain = `etcd keeps the leader key. ${count} members answer; ${majority} must agree for anybody to hold or renew it.${cutWords}`
+  const explain = `etcd keeps the leader key. ${count} members vote; ${majority} must agree for anybody to hold or renew it.${cutWords}`
   if (!value.quorum) {
     return {
       count,

@@ -1,6 +1,7 @@
 import type { HostRole, HostView } from '../../src-main/contract/cluster.js'
 import type { LabHost } from '../../src-main/contract/lab.js'
 import { kindOf, type HostKind } from './layout.js'
+import { hasVote } from './scene-etcd.js'
 import { roleTone, type Fact, type SceneInput, type Tone } from './scene-base.js'
 import { backupFacts, routeFacts, voteFacts } from './scene-services.js'
 import { dataFacts, goneFacts, ringOf, type RingView } from './scene-data.js'
@@ -74,7 +75,8 @@ function factsOf(input: SceneInput, host: LabHost, view: HostView, kind: HostKin
 function voteOf({ state, info }: SceneInput, host: LabHost): HostCard['etcd'] {
   if (!info.hosts.some(({ name, services }) => name === host.name && services.includes('etcd'))) return null
   if (!state.etcd.value || state.etcd.stale) return 'unknown'
-  return state.etcd.value.members.find(({ name }) => name === host.name)?.answers ? 'votes' : 'lost'
+  const votes = state.etcd.value.members.some((member) => member.name === host.name && hasVote(member))
+  return votes ? 'votes' : 'lost'
 }
 
 const parts: Record<HostKind, string> = {

@@ -11,6 +11,9 @@ const rejoinMs = 180_000
 
 const whoIs = `psql -Atc "select case when pg_is_in_recovery() then 'reads' else 'writes' end"`
 
+// what can't be pressed says so, long before the test's own limit
+test.use({ actionTimeout: 45_000 })
+
 test('a learner plays the partition exercise on a real lab', async ({ page, dojo }) => {
   test.setTimeout(840_000)
   await openHome(page, dojo.url)
@@ -49,6 +52,7 @@ test('a learner plays the partition exercise on a real lab', async ({ page, dojo
     await learner.says('isolated', 'pass')
     await expect(topology.locator('[data-link="stream"]').first()).toHaveAttribute('data-state', 'cut')
     await expect(topology.locator('[data-faults]')).toContainText(/partition/i)
+    // its member of etcd answers us, and has no vote to give
     await expect(topology.locator('[data-quorum="2 of 3"]')).toBeVisible({ timeout: 30_000 })
     await picture(page, 'partition-cut')
     await learner.says('stops', 'pass', failoverMs)

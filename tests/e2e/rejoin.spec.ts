@@ -9,6 +9,9 @@ const hosts = ['pg1', 'pg2', 'pg3']
 const failoverMs = 120_000
 const rejoinMs = 180_000
 
+// what can't be pressed says so, long before the test's own limit
+test.use({ actionTimeout: 45_000 })
+
 test('a learner plays the rejoin exercise on a real lab', async ({ page, dojo }) => {
   test.setTimeout(840_000)
   await openHome(page, dojo.url)

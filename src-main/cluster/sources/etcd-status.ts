@@ -78,9 +78,9 @@ export function standingOf(asked: readonly Asked[], sinceAgreedMs = Infinity): E
     if (learner) return { ...member, error: 'is a learner, has no vote yet' }
     if (leader === null && !electing)
       return { ...member, error: leaderId ? 'follows a leader that is away' : 'knows no leader' }
-    return leader !== null && leaderId !== leader && leaderId !== null
-      ? { ...member, error: 'follows another leader' }
-      : member
+    if (leader === null || leaderId === leader) return member
+    // cut off from the others, a member goes on answering us: it has no vote to give all the same
+    return { ...member, error: leaderId ? 'follows another leader' : 'knows no leader' }
   })
   return { members, quorum: leader !== null || electing, agreed: leader !== null }
 }

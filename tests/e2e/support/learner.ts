@@ -44,7 +44,9 @@ export function guide(page: Page) {
       await expect(question(ask)).toHaveCount(0)
     },
     async choose(ask: RegExp, choice: RegExp): Promise<void> {
-      await question(ask).getByRole('radio', { name: choice }).check()
+      // a busy browser has been seen to answer such a press never: it is tried again
+      const radio = question(ask).getByRole('radio', { name: choice })
+      await expect(() => radio.check({ timeout: 10_000 })).toPass({ timeout: 60_000 })
       await question(ask)
         .getByRole('button', { name: /Answer|Record my prediction/ })
         .click()

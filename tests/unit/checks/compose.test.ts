@@ -28,6 +28,10 @@ describe('composition', () => {
     expect(verdict.evidence).toHaveLength(2)
   })
 
+  test('reasons stay sentences when several are told', () => {
+    expect(allOf([of('fail', 'a'), of('fail', 'b?'), of('fail', 'c')]).why).toBe('Why a. Why b? Why c')
+  })
+
   test('any: one pass is enough, and what could not be asked is no failure', () => {
     expect(anyOf([of('fail'), of('pass')]).verdict).toBe('pass')
     expect(anyOf([of('fail'), of('error')]).verdict).toBe('error')
