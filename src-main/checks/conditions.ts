@@ -86,7 +86,7 @@ export async function evaluate(spec: Condition, context: CheckContext): Promise<
   return await guarded('an answer', async () => {
     const { name, params } = partsOf(spec)
     const inner = (conditions: Condition[]) => Promise.all(conditions.map((one) => evaluate(one, context)))
-    if (name === 'all') return allOf(await inner(params as Condition[]))
+    if (name === 'all') return allOf(withoutDone(params as Condition[], await inner(params as Condition[])))
     if (name === 'any') return anyOf(await inner(params as Condition[]))
     if (name === 'not') return negated(await evaluate(params as Condition, context))
     if (name === 'passes' || name === 'fails') return ofAnother(name, String(params), context)
@@ -94,6 +94,12 @@ export async function evaluate(spec: Condition, context: CheckContext): Promise<
     if (!kind) throw new Error(`no check kind ${name}`)
     return await kind.evaluate({ ...context, params: kind.params.parse(params) })
   })
+}
+
+/** What a check builds on and has is left out where it has something of its own to say. */
+function withoutDone(conditions: readonly Condition[], verdicts: readonly Verdict[]): readonly Verdict[] {
+  const own = verdicts.filter((one, index) => one.verdict !== 'pass' || conditions[index]?.passes === undefined)
+  return own.length > 0 ? own : verdicts
 }
 
 function ofAnother(word: 'passes' | 'fails', id: string, { results }: CheckContext): Verdict {

@@ -91,7 +91,7 @@ test('a learner plays the partition exercise on a real lab', async ({ page, dojo
     await learner.says('none-lost', 'pass', 60_000)
     await expect(panel).toContainText(/Clients waited for \d+\.\d s/)
     await expect(fork.locator('[data-left]')).toHaveCount(0)
-    await story(async (incident) => {
+    await story(`Cut ${first} off`, async (incident) => {
       await expect(incident).toContainText(`${second} was promoted to timeline 2`)
       await expect(incident).toContainText('until the lease ran out')
       await picture(page, 'partition-story')

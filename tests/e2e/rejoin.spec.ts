@@ -84,7 +84,7 @@ test('a learner plays the rejoin exercise on a real lab', async ({ page, dojo })
       new RegExp(`${row[2]} is the newest, on ${row[1]}; ${oldLeader} `),
     )
     await picture(page, 'rejoin-lost')
-    await story(async (incident) => {
+    await story(`${oldLeader} crashed`, async (incident) => {
       await expect(incident).toContainText(`${row[1]} was promoted to timeline ${row[2]}`)
       await expect(incident).toContainText(`${oldLeader} is away`)
       await picture(page, 'rejoin-story')

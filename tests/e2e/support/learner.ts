@@ -102,10 +102,10 @@ export function pictures(page: Page) {
     timeline,
     host: (name: string): Locator => topology.locator(`[data-host="${name}"]`),
     fork: topology.locator('[data-fork]'),
-    /** The newest incident as a story; the lanes are back afterwards. */
-    async story(read: (incident: Locator) => Promise<void>): Promise<void> {
+    /** The newest incident that tells this, as a story; the lanes are back afterwards. */
+    async story(tells: string | RegExp, read: (incident: Locator) => Promise<void>): Promise<void> {
       await timeline.getByRole('radio', { name: 'Story' }).click()
-      await read(timeline.getByRole('article').first())
+      await read(timeline.getByRole('article').filter({ hasText: tells }).first())
       await timeline.getByRole('radio', { name: 'Lanes' }).click()
     },
   }

@@ -53,6 +53,18 @@ describe('composition', () => {
     expect(await ask(fakeWorld(), {})).toMatchObject({ verdict: 'error' })
   })
 
+  test('what a check builds on is named by its title until it has passed, and then left out', async () => {
+    const both = { all: [{ passes: 'a' }, { cluster: { leader: 'pg1' } }] }
+    const of = (passedAt: number | null) =>
+      new Map([['a', { title: 'Cut off', verdict: passedAt ? ('pass' as const) : ('fail' as const), passedAt }]])
+    expect(await ask(fakeWorld(), both, { results: of(null) })).toMatchObject({
+      verdict: 'fail',
+      expected: 'Cut off: pass; leader pg1',
+      observed: 'Cut off: fail',
+    })
+    expect(await ask(fakeWorld(), both, { results: of(5) })).toMatchObject({ verdict: 'pass', expected: 'leader pg1' })
+  })
+
   test('passes and fails look at other checks: once passed stays passed, fails means now', async () => {
     const results = new Map([['a', { verdict: 'fail' as const, passedAt: 5 }]])
     expect(await ask(fakeWorld(), { passes: 'a' }, { results })).toMatchObject({ verdict: 'pass' })
