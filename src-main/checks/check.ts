@@ -11,6 +11,8 @@ export interface Answer {
 
 /** What the engine knows of another check of the same step. */
 export interface CheckResult {
+  /** What the learner knows it by. */
+  title?: string
   verdict: VerdictWord
   /** When it first passed since the step began; null while it has not. */
   passedAt: number | null

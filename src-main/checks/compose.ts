@@ -17,6 +17,12 @@ export async function guarded(expected: string, run: () => Promise<Verdict>): Pr
 const joined = (verdicts: readonly Verdict[], word: string, pick: (v: Verdict) => string): string =>
   [...new Set(verdicts.map(pick))].join(`${word} `)
 
+/** Reasons are sentences of their own; the screen ends the last one. */
+const reasons = (verdicts: readonly Verdict[]): string =>
+  [...new Set(verdicts.map(({ why }) => why))]
+    .map((why, index, all) => (index < all.length - 1 && !/[.?]$/.test(why) ? `${why}.` : why))
+    .join(' ')
+
 function together(
   verdicts: readonly Verdict[],
   shown: readonly Verdict[],
@@ -27,7 +33,7 @@ function together(
     verdict,
     expected: joined(verdicts, word, (v) => v.expected),
     observed: joined(shown, ';', (v) => v.observed),
-    why: joined(shown, '', (v) => v.why),
+    why: reasons(shown),
     evidence: verdicts.flatMap((v) => v.evidence),
   }
 }

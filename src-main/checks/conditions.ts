@@ -86,7 +86,7 @@ export async function evaluate(spec: Condition, context: CheckContext): Promise<
   return await guarded('an answer', async () => {
     const { name, params } = partsOf(spec)
     const inner = (conditions: Condition[]) => Promise.all(conditions.map((one) => evaluate(one, context)))
-    if (name === 'all') return allOf(await inner(params as Condition[]))
+    if (name === 'all') return allOf(withoutDone(params as Condition[], await inner(params as Condition[])))
     if (name === 'any') return anyOf(await inner(params as Condition[]))
     if (name === 'not') return negated(await evaluate(params as Condition, context))
     if (name === 'passes' || name === 'fails') return ofAnother(name, String(params), context)
@@ -96,16 +96,21 @@ export async function evaluate(spec: Condition, context: CheckContext): Promise<
   })
 }
 
+/** What a check builds on and has is left out where it has something of its own to say. */
+function withoutDone(conditions: readonly Condition[], verdicts: readonly Verdict[]): readonly Verdict[] {
+  const own = verdicts.filter((one, index) => one.verdict !== 'pass' || conditions[index]?.passes === undefined)
+  return own.length > 0 ? own : verdicts
+}
+
 function ofAnother(word: 'passes' | 'fails', id: string, { results }: CheckContext): Verdict {
   const result = results.get(id)
+  const name = result?.title ?? id
+  const passed = typeof result?.passedAt === 'number' || result?.verdict === 'pass'
   const said = {
-    expected: `${id} ${word}`,
-    observed: `${id}: ${result?.verdict ?? 'not asked'}`,
-    why: 'Another check of this step',
+    expected: `${name}: ${word === 'passes' ? 'pass' : 'fail'}`,
+    observed: `${name}: ${passed ? 'pass' : (result?.verdict ?? 'not asked')}`,
+    why: 'It builds on another check of this step',
   }
   if (!result) return notAsked(said)
-  return passIf(
-    word === 'passes' ? result.passedAt !== null || result.verdict === 'pass' : result.verdict === 'fail',
-    said,
-  )
+  return passIf(word === 'passes' ? passed : result.verdict === 'fail', said)
 }

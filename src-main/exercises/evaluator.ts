@@ -38,7 +38,7 @@ export const resultsOf = (slots: readonly Slot[]): Map<string, CheckResult> =>
   new Map(
     slots
       .filter((slot) => slot.raw !== null)
-      .map(({ spec, raw, view }) => [spec.id, { verdict: raw!.verdict, passedAt: view.passedAt }]),
+      .map(({ spec, raw, view }) => [spec.id, { title: spec.title, verdict: raw!.verdict, passedAt: view.passedAt }]),
   )
 
 /** Asks one check, with its deadlines. */

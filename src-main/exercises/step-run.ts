@@ -68,11 +68,14 @@ export function createStepRun({
   let lastTick = 0
   let beginning: Promise<void> | null = null
   let side: Promise<void> | null = null
+  /** Every check passed, and what the step keeps is being read: it counts as done once that is known. */
+  let finishing: Promise<void> | null = null
   const asking = new Map<Slot, Promise<void>>()
   const endings: (() => void)[] = []
 
   const declared = () => exercise.spec.steps[state.step]!
   const kept = (): StepState => (state.steps[declared().step] ??= newStepState())
+  const settled = (): boolean => finishing !== null || kept().doneAt !== null
   const context = (): CheckContext => ({
     sources: world,
     now: clock(),
@@ -156,7 +159,7 @@ export function createStepRun({
   function askSlot(slot: Slot, urgent = false): Promise<void> {
     const mine = age
     const asked = ask(slot, context(), clock)
-      .then((verdict) => void (mine === age && kept().doneAt === null && enter(slot, verdict, urgent)))
+      .then((verdict) => void (mine === age && !settled() && enter(slot, verdict, urgent)))
       .finally(() => asking.delete(slot))
     asking.set(slot, asked)
     return asked
@@ -167,7 +170,7 @@ export function createStepRun({
     const now = context()
     if (!step) return
     const [found, figures] = await Promise.all([diagnose(step.diagnoses, now), readReadouts(step.readouts, now)])
-    if (mine !== age || kept().doneAt !== null) return
+    if (mine !== age || settled()) return
     if (found && diagnosis?.id !== found.id) schedule()
     diagnosis = found
     readouts = figures
@@ -175,15 +178,23 @@ export function createStepRun({
   }
   const lookOnce = (): Promise<void> => (side ??= look().finally(() => (side = null)))
 
-  async function finish(): Promise<void> {
-    if (kept().doneAt !== null) return
-    kept().doneAt = clock()
-    diagnosis = null
-    tell('step.done', `step ${state.step + 1} done: ${step?.title}`, { step: declared().step, index: state.step })
-    kept().readouts = await readReadouts(step?.readouts ?? [], context())
-    await bindKept()
-    save()
-    changed()
+  /** Nobody sees the step done before what its closing words name is known. */
+  function finish(): Promise<void> {
+    const mine = age
+    const doneAt = clock()
+    const read = async (): Promise<void> => {
+      const figures = await readReadouts(step?.readouts ?? [], context())
+      if (mine === age) await bindKept()
+      if (mine !== age) return
+      finishing = null
+      diagnosis = null
+      kept().doneAt = doneAt
+      kept().readouts = figures
+      tell('step.done', `step ${state.step + 1} done: ${step?.title}`, { step: declared().step, index: state.step })
+      save()
+      changed()
+    }
+    return (finishing ??= read())
   }
 
   async function bindKept(): Promise<void> {
@@ -206,13 +217,16 @@ export function createStepRun({
       beginning ??= tryBegin().finally(() => (beginning = null))
       return
     }
-    if (kept().doneAt !== null) return
+    if (settled()) return
+    // an app that ended in between has the passed checks, and nobody asks them again
+    if (slots.every(satisfied)) return void finish()
     for (const slot of slots) if (!latched(slot) && !asking.has(slot)) void askSlot(slot)
     void lookOnce()
   }
 
   async function begin(): Promise<void> {
     age++
+    finishing = null
     paused = false
     step = null
     slots = []
@@ -243,7 +257,7 @@ export function createStepRun({
       if (!step) await (beginning = tryBegin().finally(() => (beginning = null)))
     },
     async evaluateNow() {
-      if (!step || kept().doneAt !== null) return
+      if (!step || settled()) return void (await finishing)
       const askAll = async (): Promise<void> => {
         await Promise.all(asking.values())
         await Promise.all(slots.filter((slot) => !latched(slot)).map((slot) => askSlot(slot, true)))
@@ -253,12 +267,14 @@ export function createStepRun({
       await lookOnce()
       // a diagnosis makes failures frank, and one check may settle another
       await askAll()
+      await finishing
     },
     async carryOut(actions, signal) {
       for (const action of actions) await carryOutLabAction(action, world, context, signal)
     },
     pause(why) {
       age++
+      finishing = null
       paused = true
       step = null
       slots = []

@@ -41,6 +41,11 @@ export function Guide({ attempt }: { attempt: AttemptView }) {
   useEffect(() => {
     body.current?.scrollTo({ top: 0, behavior: 'instant' }) // a new step is read from its beginning
   }, [step.id])
+  const diagnosed = step.done ? undefined : step.diagnosis?.id
+  useEffect(() => {
+    // a mistake that was made elsewhere, in a terminal, is named where the learner looks
+    if (diagnosed) body.current?.querySelector('[aria-label="Diagnosis"]')?.scrollIntoView({ block: 'nearest' })
+  }, [diagnosed])
 
   const running = attempt.state === 'running'
   const canNext = running && !back && step.done

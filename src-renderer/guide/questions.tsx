@@ -26,8 +26,8 @@ function Question(props: { attempt: string; question: QuestionView; canAnswer: b
   if (answered && !changing) {
     return (
       <div className="answer guide-group">
-        <span className="grow ink2">{question.ask}</span>
-        <span>
+        <span className="answer-ask ink2">{question.ask}</span>
+        <span className="answer-given">
           <span className="ink3 t1">{question.prediction ? 'you predicted ' : 'your answer '}</span>
           <span className="mono">
             {question.answer}

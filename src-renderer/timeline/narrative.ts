@@ -29,6 +29,8 @@ export interface Incident {
 
 /** Effects come this soon after what happened before them; what comes later is another matter. */
 const quietMs = 60_000
+/** A fault that comes after everything was whole, and not in the same breath, is a matter of its own. */
+const calmMs = 2_000
 
 const gone: readonly EventKind[] = ['host.crashed', 'host.stopped', 'host.frozen']
 const back: readonly EventKind[] = ['host.started', 'host.thawed']
@@ -59,7 +61,9 @@ export function narrativeOf(events: readonly LabEvent[]): Incident[] {
     const keys = keysOf(event)
     const owner = keys.closes && drafts.findLast(({ open }) => keys.closes!.some((key) => open.has(key)))
     if (owner) current = owner
-    const goesOn: boolean = current !== null && (current.open.has('outage') || event.t - current.last <= quietMs)
+    const anew = current !== null && isCause(event) && wholeIn(current) && event.t - current.last > calmMs
+    const goesOn: boolean =
+      current !== null && !anew && (current.open.has('outage') || event.t - current.last <= quietMs)
     if (!owner && !goesOn) {
       if (!isCause(event) && !alarms.includes(event.kind)) continue
       current = { events: [], open: new Set(), last: event.t }
@@ -89,6 +93,8 @@ function keysOf({ kind, host, data }: LabEvent): { opens: string[]; closes: stri
   if (kind === 'replica.streaming' || kind === 'promoted') return { opens: [], closes: [`stream ${host}`] }
   return { opens: [], closes: null }
 }
+
+const wholeIn = ({ open, events }: Draft): boolean => [...open].every((key) => isOver(key, events))
 
 function incidentOf({ events, open, last }: Draft, all: readonly LabEvent[]): Incident {
   const cause = events.find(isCause) ?? events[0]!

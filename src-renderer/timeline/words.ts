@@ -16,9 +16,9 @@ const two = (value: number): string => String(value).padStart(2, '0')
 
 /** A moment counted from the attempt's begin: "12:07.0", "1:02:07.0" after an hour, "-0:03.2" before it. */
 export function momentText(ms: number, decimals = 1): string {
-  const sign = ms < 0 ? '-' : ''
   const unit = 10 ** decimals
   const total = Math.floor((Math.abs(ms) * unit) / 1000 + 1e-6)
+  const sign = ms < 0 && total > 0 ? '-' : ''
   const seconds = (total / unit) % 60
   const minutes = Math.floor(total / unit / 60) % 60
   const hours = Math.floor(total / unit / 3600)

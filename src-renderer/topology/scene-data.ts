@@ -114,7 +114,7 @@ export function etcdFact({ state, recorded }: SceneInput, name: string): Fact[] 
   // who follows is only known when it is known who leads
   if (!member || (recorded && !members.some((each) => each.leader))) return []
   if (!member.answers) return [{ text: 'etcd does not answer', tone: 'fault' }]
-  if (member.error) return [{ text: `etcd ${member.error}`, short: 'etcd apart', tone: 'fault' }]
+  if (member.error) return [{ text: `etcd ${member.error}`, short: 'etcd has no vote', tone: 'fault' }]
   const part = `etcd ${member.leader ? 'leader' : 'follower'}`
   return [{ text: member.term ? `${part}, term ${member.term}` : part, short: part, tone: 'ink3' }]
 }

@@ -114,8 +114,8 @@ function explainOf(newest: number, head: string | null, stems: readonly ForkStem
   return `Every promotion begins a timeline. ${newest} is the newest${head ? `, on ${head}` : ''}; ${rest}. Before it: ${ends}.`
 }
 
-/** A host that is gone does not say where it is; what it was is remembered in its note. */
-function timelineOf({ timeline, note }: HostView): number | null {
+/** A host that is gone does not say where it is; what it was is remembered in its note, and in its last answer. */
+function timelineOf({ timeline, note, postgres }: HostView): number | null {
   const was = /was .* on timeline (\d+)/.exec(note)?.[1]
-  return timeline ?? (was ? Number(was) : null)
+  return timeline ?? (was ? Number(was) : (postgres?.value?.timeline ?? null))
 }

@@ -32,9 +32,13 @@ export function checkWords(check: string, write: boolean): { words: string; tone
 }
 
 export function voteFacts(input: SceneInput, view: HostView): Fact[] {
+  const etcd = etcdFact(input, view.name)
+  const voteless = etcd.some(({ tone }) => tone === 'fault')
   const facts: Fact[] = [
-    { text: 'etcd: votes, holds no data', short: 'votes, no data', tone: 'ink2' },
-    ...etcdFact(input, view.name),
+    voteless
+      ? { text: 'etcd: no vote now, no data', short: 'no vote, no data', tone: 'ink2' }
+      : { text: 'etcd: votes, holds no data', short: 'votes, no data', tone: 'ink2' },
+    ...etcd,
   ]
   if (view.role === 'starting') facts.unshift({ text: view.note, tone: 'ink' })
   return facts

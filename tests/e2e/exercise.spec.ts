@@ -1,4 +1,4 @@
-import { guide, terminals } from './support/learner.js'
+import { guide, removeLab, terminals } from './support/learner.js'
 import { picture } from './support/pictures.js'
 import { expect, openHome, test } from './support/test.js'
 
@@ -115,10 +115,7 @@ test('a learner flies the failover exercise on a real lab', async ({ page, dojo 
     await expect(panel.getByRole('heading', { name: 'Failover: finished' })).toBeVisible()
     await expect(panel.locator('.summary')).toContainText('Outage of the switchover')
     await picture(page, 'finished')
-    await page.getByRole('button', { name: new RegExp(`^Lab ${lab}`) }).click()
-    await page.getByRole('button', { name: `Remove lab ${lab}` }).click()
-    await page.getByRole('dialog').getByRole('button', { name: 'Remove lab' }).click()
-    await expect(page.getByRole('heading', { name: 'No lab is running' })).toBeVisible({ timeout: 60_000 })
+    await removeLab(page, lab)
     expect(JSON.parse(await dojo.cli('ls', '--json'))).toEqual({ labs: [] })
   })
 })

@@ -11,3 +11,12 @@ export async function picture(page: Page, name: string, afterMs = 0): Promise<vo
   await page.waitForTimeout(afterMs)
   await page.screenshot({ path: join(folder, `${name}.png`) })
 }
+
+/** The same in a small window, which is as large as before afterwards. */
+export async function smallPicture(page: Page, name: string): Promise<void> {
+  const before = page.viewportSize()
+  if (!process.env['DOJO_PICTURES'] || !before) return
+  await page.setViewportSize({ width: 1100, height: 700 })
+  await picture(page, name, 1_000)
+  await page.setViewportSize(before)
+}

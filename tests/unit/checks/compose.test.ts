@@ -28,6 +28,10 @@ describe('composition', () => {
     expect(verdict.evidence).toHaveLength(2)
   })
 
+  test('reasons stay sentences when several are told', () => {
+    expect(allOf([of('fail', 'a'), of('fail', 'b?'), of('fail', 'c')]).why).toBe('Why a. Why b? Why c')
+  })
+
   test('any: one pass is enough, and what could not be asked is no failure', () => {
     expect(anyOf([of('fail'), of('pass')]).verdict).toBe('pass')
     expect(anyOf([of('fail'), of('error')]).verdict).toBe('error')
@@ -47,6 +51,18 @@ describe('composition', () => {
     expect(await ask(fakeWorld(), { history: { nonsense: true } })).toMatchObject({ verdict: 'error' })
     expect(await ask(fakeWorld(), { passes: 'unknown' })).toMatchObject({ verdict: 'error' })
     expect(await ask(fakeWorld(), {})).toMatchObject({ verdict: 'error' })
+  })
+
+  test('what a check builds on is named by its title until it has passed, and then left out', async () => {
+    const both = { all: [{ passes: 'a' }, { cluster: { leader: 'pg1' } }] }
+    const of = (passedAt: number | null) =>
+      new Map([['a', { title: 'Cut off', verdict: passedAt ? ('pass' as const) : ('fail' as const), passedAt }]])
+    expect(await ask(fakeWorld(), both, { results: of(null) })).toMatchObject({
+      verdict: 'fail',
+      expected: 'Cut off: pass; leader pg1',
+      observed: 'Cut off: fail',
+    })
+    expect(await ask(fakeWorld(), both, { results: of(5) })).toMatchObject({ verdict: 'pass', expected: 'leader pg1' })
   })
 
   test('passes and fails look at other checks: once passed stays passed, fails means now', async () => {

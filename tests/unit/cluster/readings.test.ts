@@ -169,6 +169,7 @@ test('etcd has a quorum when more than half follow one leader who is among them'
     quorum: true,
     members: [{ leader: false, error: 'follows another leader' }, { leader: true }, {}],
   })
+  // cut off for longer: it answers us, knows no leader any more, and has no vote to give
   expect(standing(status('1', null), status('2', '2'), status('3', '2'))).toMatchObject({
     quorum: true,
     members: [{ answers: true, error: 'knows no leader' }, { leader: true }, {}],

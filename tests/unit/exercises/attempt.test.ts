@@ -17,11 +17,11 @@ import { tiny, tinyProse } from './tiny.js'
 
 let exercise: Exercise
 
-async function exerciseFrom(yaml: string): Promise<Exercise> {
+async function exerciseFrom(yaml: string, prose = tinyProse): Promise<Exercise> {
   const root = await mkdtemp(join(tmpdir(), 'dojo-content-'))
   await mkdir(join(root, 'tiny'))
   await writeFile(join(root, 'tiny', 'exercise.yaml'), yaml)
-  for (const [name, text] of Object.entries(tinyProse)) await writeFile(join(root, 'tiny', name), text)
+  for (const [name, text] of Object.entries(prose)) await writeFile(join(root, 'tiny', name), text)
   return loadExercise('tiny', root)
 }
 
@@ -74,6 +74,18 @@ describe('a step', () => {
     await until(attempt, 'the step to be done', ({ step }) => step.done)
     await attempt.next()
     expect(attempt.variables()).toMatchObject({ line: 7, again: 7 })
+  })
+
+  test('is not seen done before what it keeps is known', async () => {
+    const world = fakeWorld()
+    const told = await exerciseFrom(tiny, { ...tinyProse, 'one-after.md': 'It was {{old}}, with ttl {{ttl}}.\n' })
+    const attempt = await createAttempt({ world, exercise: told })
+    running.push(attempt)
+    const seen: (string | null)[] = []
+    attempt.onView(({ step }) => seen.push(step.afterwards))
+    const { step } = await attempt.answer('who', 'pg1')
+    expect(step).toMatchObject({ done: true, afterwards: 'It was pg1, with ttl 20.\n' })
+    expect(seen.filter((text) => text?.includes('...'))).toEqual([])
   })
 
   test('says what is in the way while its baseline does not hold', async () => {

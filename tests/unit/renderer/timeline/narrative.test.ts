@@ -90,6 +90,18 @@ describe('incidents', () => {
     expect(incident!.until).toBe(at(10))
   })
 
+  test('a fault after everything was whole is another one, however soon; one on top of a fault is not', () => {
+    const cut = (s: number, id: string, kind: 'fault.applied' | 'fault.healed', host: string) =>
+      event(s, kind, `partition ${host}`, { host, source: 'app', data: { id, fault: 'partition', by: 'cli' } })
+    const titles = told([
+      cut(10, 'f1', 'fault.applied', 'pg2'),
+      cut(20, 'f1', 'fault.healed', 'pg2'),
+      cut(25, 'f2', 'fault.applied', 'pg1'),
+      cut(30, 'f3', 'fault.applied', 'witness'),
+    ]).map(({ title }) => title)
+    expect(titles).toEqual(['Partition pg2', 'Partition pg1'])
+  })
+
   test('without a recorded cause begin with what was noticed first', () => {
     const [incident] = told([
       event(10, 'lease.expired', 'lease expired', { host: 'pg1' }),

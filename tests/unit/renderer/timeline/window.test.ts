@@ -66,6 +66,7 @@ describe('the grid', () => {
     const { major } = gridOf(timeScale(3_000, 23_000, 128, 1312), 4_200)
     expect(major.every((t) => Math.abs((t - 4_200) % 2_000) < 1)).toBe(true)
     expect(momentText(-3_200)).toBe('-00:03.2')
+    expect(momentText(-400, 0)).toBe('00:00')
     expect(momentText(727_000)).toBe('12:07.0')
     expect(momentText(3_727_040)).toBe('1:02:07.0')
   })

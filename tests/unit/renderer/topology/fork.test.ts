@@ -46,6 +46,17 @@ describe('several timelines', () => {
     expect(twoPromotions(3, '0/5031C20').newest.stray).toBe(false)
   })
 
+  test('a host whose PostgreSQL stops is left where it was last, with an end that nobody knows', () => {
+    const fork = forkWith((state) => {
+      const [pg1, pg2] = state.hosts
+      const postgres = pg1!.postgres!
+      Object.assign(pg1!, { role: 'none', note: 'PostgreSQL: stopping', timeline: null })
+      pg1!.postgres = { ...postgres, stale: true, value: { ...postgres.value!, timeline: 1 } }
+      pg2!.timeline = pg2!.postgres!.value!.timeline = 2
+    })
+    expect(fork.left).toMatchObject([{ host: 'pg1', timeline: 1, open: true, words: '1, pg1: end not known' }])
+  })
+
   test('a host that wrote past the fork has diverged, by so much', () => {
     const fork = twoPromotions(2, '0/5031800')
     expect(fork.left).toMatchObject([{ host: 'pg1', timeline: 2, diverged: true }])

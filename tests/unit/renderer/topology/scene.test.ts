@@ -159,6 +159,22 @@ describe('what is not known', () => {
   })
 })
 
+describe('an etcd member that is cut off', () => {
+  test('answers us and has no vote: the count, its host and its dots say so', () => {
+    const scene = sceneAt(700, (state) => {
+      Object.assign(
+        state.etcd.value!.members.find(({ name }) => name === 'witness')!,
+        { error: 'knows no leader' },
+      )
+    })
+    expect(scene.quorum).toMatchObject({ count: '2 of 3', holds: true })
+    expect(scene.quorum!.votes.at(-1)).toEqual({ name: 'witness', votes: false })
+    expect(host(scene, 'witness').etcd).toBe('lost')
+    expect(words(scene, 'witness')).toContain('etcd knows no leader')
+    expect(words(scene, 'witness')).toContain('etcd: no vote now, no data')
+  })
+})
+
 describe('replication', () => {
   test('that falls behind is stalled, and says by how much', () => {
     const scene = sceneAt(700, (state) => {
