@@ -21,7 +21,7 @@ export function delays(taken: readonly KeyTaken[], shown: readonly HolderShown[]
     const found = shown.find(
       (one) => one.holder === holder && one.changed - aheadMs >= at - earlierMs && one.changed - aheadMs < next,
     )
-    const since = (t: number | null | undefined): number | null => (t == null ? null : t - aheadMs - at)
+    const since = (t: number | null | undefined): number | null => (typeof t === 'number' ? t - aheadMs - at : null)
     return { holder, changedMs: since(found?.changed), drawnMs: since(found?.drawn) }
   })
 }
