@@ -7,12 +7,12 @@ import { parseArgs } from 'node:util'
 import { startLab } from '../tests/support/lab.js'
 import { serveApp, type ServedApp } from './lab/app.js'
 import { switchover, wholePair } from './lab/members.js'
+import { watchKey } from './lab/watch-key.js'
 import { finish } from './report/finish.js'
 import { median, percentile } from './report/numbers.js'
 import { openBrowser } from './screen/browser.js'
 import { clockAhead } from './screen/clock.js'
 import { watchHolder } from './screen/holder-on-screen.js'
-import { watchLeaderKey } from './screen/key-watch.js'
 import { delays, type Delay } from './screen/match.js'
 
 const targetMs = 150
@@ -29,14 +29,14 @@ try {
   await lab.backedUp
   app = await serveApp(lab.home.dir)
   const shown = await watchHolder(page, app.url, lab.info.lab)
-  const key = await watchLeaderKey(lab.info)
+  const key = await watchKey(lab.info, 'leader')
   ahead = await clockAhead(page)
   for (let round = 1; round <= Number(values.rounds); round++) {
     const { leader, standby } = await wholePair(lab.handle)
     await switchover(lab.handle, leader, standby)
     const until = performance.now() + giveUpAfterMs
     const isShown = async (): Promise<boolean> => {
-      measured = delays(key.taken, await shown(), ahead.ms)
+      measured = delays(key.puts, await shown(), ahead.ms)
       return measured.length >= round && measured.at(-1)!.drawnMs !== null
     }
     while (!(await isShown()) && performance.now() < until) await pause(50)

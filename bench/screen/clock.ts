@@ -1,7 +1,5 @@
 import type { Page } from 'playwright'
-
-/** ms since 1970 with fractions, on the clock of this machine; a page reads the same one with the same words. */
-export const machineClock = (): number => performance.timeOrigin + performance.now()
+import { machineClock } from '../lab/watch-key.js'
 
 /** How far a page's clock is ahead of this process's, in ms, give or take `u`. */
 export async function clockAhead(page: Page): Promise<{ ms: number; u: number }> {

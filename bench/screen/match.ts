@@ -1,5 +1,5 @@
+import type { KeyPut } from '../lab/watch-key.js'
 import type { HolderShown } from './holder-on-screen.js'
-import type { KeyTaken } from './key-watch.js'
 
 export interface Delay {
   holder: string
@@ -15,8 +15,8 @@ const earlierMs = 50
  * Each time somebody else got the leader key, beside the first moment at which the screen showed that holder.
  * `aheadMs`: how far the page's clock is ahead.
  */
-export function delays(taken: readonly KeyTaken[], shown: readonly HolderShown[], aheadMs: number): Delay[] {
-  return taken.map(({ at, holder }, index) => {
+export function delays(taken: readonly KeyPut[], shown: readonly HolderShown[], aheadMs: number): Delay[] {
+  return taken.map(({ at, value: holder }, index) => {
     const next = taken[index + 1]?.at ?? Infinity
     const found = shown.find(
       (one) => one.holder === holder && one.changed - aheadMs >= at - earlierMs && one.changed - aheadMs < next,

@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
-import { etcdClient } from '../../src-main/cluster/etcd-client.js'
 import type { LabHandle } from '../../src-main/lab/handle.js'
+import { machineClock, watchKey } from '../lab/watch-key.js'
 
 /** A condition of exercise.yaml that can be made true and false again. */
 export interface Condition {
   check: string
-  /** Makes it true. When, in epoch ms: no later than that, so that a delay is never told too short. */
+  /** Makes it true. When, on the machine's clock: no later than that, so that a delay is never told too short. */
   make(): Promise<number>
   undo(): Promise<void>
 }
@@ -20,9 +20,10 @@ export async function conditionsOf(
   await sql.connect()
   await sql.query('create table bench_verdict (n int)')
   await sql.query('insert into bench_verdict values (0)')
-  const pauses = await watchPauses(handle)
+  const config = await watchKey(handle.info, 'config')
+  const paused = () => config.puts.filter(({ value }) => (JSON.parse(value) as { pause?: boolean }).pause === true)
   const beforeIt = async (act: () => Promise<unknown>): Promise<number> => {
-    const at = Date.now()
+    const at = machineClock()
     await act()
     return at
   }
@@ -31,13 +32,13 @@ export async function conditionsOf(
       {
         check: 'etcd',
         make: async () => {
-          const before = pauses.seen.length
+          const before = paused().length
           await patronictl(handle, 'pause')
-          for (let tries = 0; pauses.seen.length === before; tries++) {
+          for (let tries = 0; paused().length === before; tries++) {
             if (tries > 500) throw new Error('etcd told of no pause in 5 s')
             await pause(10)
           }
-          return pauses.seen.at(-1)!
+          return paused().at(-1)!.at
         },
         undo: () => patronictl(handle, 'resume'),
       },
@@ -54,7 +55,7 @@ export async function conditionsOf(
     ],
     async close() {
       await sql.end()
-      pauses.stop()
+      await config.stop()
     },
   }
 }
@@ -62,16 +63,4 @@ export async function conditionsOf(
 async function patronictl(handle: LabHandle, verb: 'pause' | 'resume'): Promise<void> {
   const { code, stdout, stderr } = await handle.exec('witness', ['patronictl', verb], { timeoutMs: 30_000 })
   if (code !== 0) throw new Error(`patronictl ${verb}: ${stderr || stdout}`)
-}
-
-/** When etcd told of `pause` in Patroni's configuration, by a watch of our own. */
-async function watchPauses({ info }: LabHandle): Promise<{ seen: number[]; stop: () => void }> {
-  const endpoint = info.hosts.find(({ endpoints }) => endpoints.etcd)!.endpoints.etcd!
-  const client = etcdClient(endpoint)
-  const seen: number[] = []
-  const watcher = await client.raw.watch().key(`/service/${info.scope}/config`).create()
-  watcher.on('put', ({ value }) => {
-    if ((JSON.parse(value.toString()) as { pause?: boolean }).pause === true) seen.push(Date.now())
-  })
-  return { seen, stop: () => client.close() }
 }

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import { delays } from '../../../bench/screen/match.js'
 
 const taken = [
-  { at: 1000, holder: 'pg2' },
-  { at: 9000, holder: 'pg1' },
+  { at: 1000, value: 'pg2' },
+  { at: 9000, value: 'pg1' },
 ]
 const shown = (holder: string, changed: number, drawn: number | null = changed + 10) => ({ holder, changed, drawn })
 
