@@ -1,6 +1,7 @@
 /**
  * Memory and processor of a lab that nobody uses, over a minute, from the engine's cgroups: per host, and per process to
  * see what costs. The app watches it meanwhile, as a window would have it do; its own process is told beside it.
+ * `--set KEY=VALUE`, as `dojo up` takes it, shows what a setting costs.
  */
 import { readFile } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -19,6 +20,7 @@ const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '1' },
     seconds: { type: 'string', default: '60' },
+    set: { type: 'string', multiple: true, default: [] },
     json: { type: 'string' },
   },
 })
@@ -33,7 +35,7 @@ interface Round {
   hosts: { host: string; mib: number; cpuPercent: number; processes: [string, number][] }[]
 }
 const rounds: Round[] = []
-const lab = await startLab('pair-witness')
+const lab = await startLab('pair-witness', { set: values.set })
 let app: ServedApp | undefined
 try {
   await lab.backedUp
@@ -116,7 +118,7 @@ await finish(
         n: rounds.length,
       },
     ],
-    details: { rounds, targets },
+    details: { rounds, targets, set: values.set },
   },
   values.json,
 )
