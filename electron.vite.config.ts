@@ -28,7 +28,13 @@ const config: UserConfig = {
       target: 'node20.19',
       sourcemap: true,
       rolldownOptions: {
-        input: { ...main, ...benches(), soak: here('tests/soak/soak.ts') },
+        input: {
+          ...main,
+          ...benches(),
+          'bench-report': here('bench/report/index.ts'),
+          soak: here('tests/soak/soak.ts'),
+        },
+        external: ['playwright'], // for development only, which the plugin does not leave out by itself
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },
     },

@@ -98,10 +98,11 @@ export function createObserver(input: ObserverInput): Observer {
     return essence !== before
   }
   const changed = (): void => {
-    const { leader } = state
+    const before = state
     const seen = refresh()
-    // who leads is what everybody waits for: no throttle
-    if (state.leader !== leader && warm) tell()
+    // who leads is what everybody waits for: no throttle, neither for the key nor for the lease that a screen draws it by
+    const isNews = state.leader !== before.leader || leaseIdOf(state) !== leaseIdOf(before)
+    if (isNews && warm) tell()
     else schedule(toldAt + (seen ? tellWithinMs : routineMs))
   }
   const fact = (one: Fact): void => {
@@ -169,6 +170,8 @@ function isHeard({ hosts, dcs, etcd }: ClusterState): boolean {
     !part || part.at !== null || part.error !== undefined
   return [dcs, etcd, ...hosts.flatMap(({ engine, patroni, postgres }) => [engine, patroni, postgres])].every(heard)
 }
+
+const leaseIdOf = ({ dcs }: ClusterState): string | null => dcs.value?.lease?.id ?? null
 
 function ttlOf({ dcs }: ClusterState): number {
   const ttl = dcs.value?.config['ttl']
