@@ -1,9 +1,6 @@
-import type { ClusterState } from '../../src-main/contract/cluster.js'
 import { cutMembers, type LinkCut } from './scene-cuts.js'
 import { agoText } from '../timeline/words.js'
 import { hasVote, primaryOf, type SceneInput, type Tone } from './scene-base.js'
-
-type EtcdMember = NonNullable<ClusterState['etcd']['value']>['members'][number]
 
 export interface QuorumView {
   /** "2 of 3", or "unknown" while no fresh answer is there. */
