@@ -20,6 +20,13 @@ import { waitFor } from '../../src-main/util/wait-for.js'
 const run = promisify(execFile)
 const withinMs = 180_000
 
+/** Whether there is a docker-compose here to stand beside. */
+export const hasCompose = (): Promise<boolean> =>
+  run('docker-compose', ['version']).then(
+    () => true,
+    () => false,
+  )
+
 /** What Patroni does when nobody sets anything. */
 const patroniDefaults = { ttl: 30, loop_wait: 10, retry_timeout: 10 }
 

@@ -54,8 +54,14 @@ export async function followLease(context: SourceContext, prefix: string): Promi
     }
     return { ok: false, why }
   }
+  const held = (): string | null => board.keys.get(dcsKeys.leader)?.lease ?? null
+  /** Once more when the key changed hands meanwhile: whoever reads now was not asleep, and was not woken by that. */
   const read = async (): Promise<void> => {
-    const id = board.keys.get(dcsKeys.leader)?.lease ?? null
+    let id: string | null
+    do await readOf((id = held()))
+    while (!signal.aborted && held() !== id)
+  }
+  const readOf = async (id: string | null): Promise<void> => {
     if (id === null) {
       const said = await askAny((client) => client.range(prefix + dcsKeys.leader, timeoutMs))
       if (said.ok) board.dcs.touch(now() - said.ageMs)
@@ -68,7 +74,7 @@ export async function followLease(context: SourceContext, prefix: string): Promi
     if (!said.ok) return board.dcs.miss(said.why)
     board.dcs.touch(t)
     // the key may have changed hands while the question was under way
-    if (board.keys.get(dcsKeys.leader)?.lease !== id) return
+    if (held() !== id) return
     if (said.value) board.lease = readLease(board.lease, id, said.value, t)
     fact({ t, half: said.ageMs, source: 'lease', id, left: said.value })
   }
