@@ -49,11 +49,12 @@ export async function fly(home: Home, schedule: readonly Disturbance[], plan: Fl
   const info = await upLab({ topology: plan.topology, set: [...plan.set] }, { home })
   const session = await openSession(await openLab(info.lab, home), { records: true })
   try {
+    const before = await rulesAndQueues(session) // the engine has some of its own
     await session.probe.start()
     for (const [index, disturbance] of schedule.entries()) {
       await disturb(session, info, disturbance, flight, plan, `${index + 1}/${schedule.length}`)
     }
-    flight.failures.push(...violations(session), ...(await leftBehind(session)))
+    flight.failures.push(...violations(session), ...(await leftBehind(session, before)))
     await session.probe.stop()
   } catch (error) {
     flight.failures.push(sentence(error))
@@ -141,17 +142,24 @@ const violations = ({ recorder }: LabSession): string[] =>
       record.k === 'event' && record.kind === 'invariant.violated' ? [`violated: ${record.text}`] : [],
     )
 
-/** Faults that the ledger still calls active, and rules or queues in the network of any host. */
-async function leftBehind({ faults, handle }: LabSession): Promise<string[]> {
-  const active = faults.list().filter(({ state }) => !['healed', 'ended', 'failed'].includes(state))
-  const rules = await Promise.all(
-    handle.info.hosts.map(async ({ name }) => {
-      const { stdout } = await handle.beside(name, 'nft list tables; tc qdisc show dev eth0')
-      return stdout
-        .split('\n')
-        .filter((line) => line !== '' && !line.includes('noqueue'))
-        .map((line) => `left on ${name}: ${line}`)
-    }),
-  )
-  return [...active.map(({ id, kind, target, state }) => `${kind} ${target} (${id}) is ${state}`), ...rules.flat()]
+/** Filter tables and queues in the network of each host, one line each. */
+async function rulesAndQueues({ handle }: LabSession): Promise<string[]> {
+  const lists = handle.info.hosts.map(async ({ name }) => {
+    const { stdout } = await handle.beside(name, 'nft list tables; tc qdisc show dev eth0')
+    return stdout
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => `${name}: ${line}`)
+  })
+  return (await Promise.all(lists)).flat()
+}
+
+/** Faults that the ledger still calls active, and rules or queues that were not there before. */
+async function leftBehind(session: LabSession, before: readonly string[]): Promise<string[]> {
+  const active = session.faults.list().filter(({ state }) => !['healed', 'ended', 'failed'].includes(state))
+  const rules = (await rulesAndQueues(session)).filter((line) => !before.includes(line))
+  return [
+    ...active.map(({ id, kind, target, state }) => `${kind} ${target} (${id}) is ${state}`),
+    ...rules.map((line) => `left on ${line}`),
+  ]
 }
