@@ -13,12 +13,13 @@ interface Ahead {
   told: boolean
 }
 
-/** Without a walreceiver a standby learns late on which timeline it is; a primary always knows. */
+/** A standby learns late on which timeline it is; a primary always knows. */
 const standbyMs = 5_000
 
 /**
- * A member never serves what is not in its leader's history: one on timeline N that is past the position at which N + 1
- * began has transactions that nobody else has. It takes two looks at the same postmaster, and more time for a standby.
+ * A member never serves what is not in its leader's history: a primary, or a standby that streams, on timeline N and past
+ * the position at which N + 1 began has transactions that nobody else has. It takes two looks at the same postmaster, and
+ * more time for a standby.
  */
 export function concludeDiverged(): (fact: Fact) => LabEvent[] {
   /** Where each timeline ended, by its number. */
@@ -51,6 +52,8 @@ export function concludeDiverged(): (fact: Fact) => LabEvent[] {
     if (fact.source === 'engine' && fact.state.container !== 'running') return over(fact.host, fact.t)
     if (fact.source !== 'sql' || !fact.reading) return []
     const { t, u = 0, host, reading } = fact
+    // an old primary that is back and streams from nobody waits to be rewound: that is how it has to be
+    if (reading.inRecovery && reading.walReceiver?.status !== 'streaming') return over(host, t)
     const end = ends.get(reading.timeline)
     if (end === undefined || lsnNumber(reading.lsn) <= end) return over(host, t)
     const before = ahead.get(host)

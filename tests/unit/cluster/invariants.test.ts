@@ -152,6 +152,7 @@ test('a primary past the end of its timeline serves what nobody else has', () =>
 })
 
 test('a standby that is still on its way to the new timeline is not diverged, one that stays there is', () => {
+  const streams = { status: 'streaming', senderHost: 'pg1' }
   const facts = [
     keys(500, { snapshot: true, puts: [put('history', history)] }),
     standby(1_000, 'pg2', { lsn: '0/4000000' }),
@@ -161,8 +162,14 @@ test('a standby that is still on its way to the new timeline is not diverged, on
     standby(4_000, 'pg2', { lsn: '0/6000000', timeline: 2 }),
   ]
   expect(eventsOf(facts, 'invariant')).toEqual([])
-  const stays = [10, 12, 14, 16].map((s) => standby(s * 1_000, 'pg2', { lsn: '0/6000000' }))
+  const stays = [10, 12, 14, 16].map((s) => standby(s * 1_000, 'pg2', { lsn: '0/6000000', walReceiver: streams }))
   expect(told(eventsOf([...facts, ...stays], 'invariant'))).toEqual(['10000 invariant.violated'])
+})
+
+test('an old primary that streams from nobody waits to be rewound, however long', () => {
+  const waits = [10, 30, 60, 120].map((s) => standby(s * 1_000, 'pg1', { lsn: '0/6000000', startedAt: 9_000 }))
+  const facts = [keys(500, { snapshot: true, puts: [put('history', history)] }), ...waits]
+  expect(eventsOf(facts, 'invariant')).toEqual([])
 })
 
 const slot = (active: boolean, heldBytes = 0, name = 'pg2') => [
