@@ -194,7 +194,7 @@ test('a learner plays the partition exercise on a real lab', async ({ page, dojo
   })
 
   await test.step('the end, and nothing is left', async () => {
-    await expect(panel.getByRole('heading', { name: 'Partition: finished' })).toBeVisible()
+    await expect(panel.getByRole('heading', { name: 'Partition: finished' })).toBeInViewport()
     const figure = (label: string) => panel.locator('.summary div', { hasText: label }).locator('dd')
     await expect(figure('Lost, synchronous')).toHaveText(/^0\b/)
     await expect(figure('Lost, asynchronous')).toHaveText(/^[1-9]/)
