@@ -65,16 +65,23 @@ function Help({ step, hint, solve }: { step: StepView; hint: AttemptCall; solve:
   )
 }
 
-/** One shape per check, whatever of the step is in view; a press goes to them. */
+/** What fits beside the hint and "Check now" in the guide's least width. */
+const mostShapes = 5
+
+/** One shape per check, a count where they are many; always in view, and a press goes to them. */
 function ChecksGlance({ checks, onShow }: { checks: CheckView[]; onShow: () => void }) {
   if (checks.length === 0) return null
   const passed = checks.filter(({ result }) => result?.verdict === 'pass').length
   const label = `${passed} of ${checks.length} checks pass: show them`
   return (
     <button type="button" className="checks-glance" aria-label={label} title={label} onClick={onShow}>
-      {checks.map((check) => (
-        <VerdictShape key={check.id} verdict={check.result?.verdict ?? null} />
-      ))}
+      {checks.length > mostShapes ? (
+        <span className="mono tn">
+          {passed} of {checks.length}
+        </span>
+      ) : (
+        checks.map((check) => <VerdictShape key={check.id} verdict={check.result?.verdict ?? null} />)
+      )}
     </button>
   )
 }

@@ -39,8 +39,9 @@ export function Guide({ attempt }: { attempt: AttemptView }) {
   const solve = useCall(() => client.attempts.solve({ attempt: id }))
   const reset = useCall(() => client.attempts.reset({ attempt: id }))
   useEffect(() => {
-    body.current?.scrollTo({ top: 0, behavior: 'instant' }) // a new step is read from its beginning
-  }, [step.id])
+    // a new step is read from its beginning, and so is the summary at the end
+    body.current?.scrollTo({ top: 0, behavior: 'instant' })
+  }, [step.id, attempt.state])
   const diagnosed = step.done ? undefined : step.diagnosis?.id
   useEffect(() => {
     // a mistake that was made elsewhere, in a terminal, is named where the learner looks

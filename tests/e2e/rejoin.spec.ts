@@ -154,7 +154,7 @@ test('a learner plays the rejoin exercise on a real lab', async ({ page, dojo })
   })
 
   await test.step('the end, and nothing is left', async () => {
-    await expect(panel.getByRole('heading', { name: 'Rejoin: finished' })).toBeVisible()
+    await expect(panel.getByRole('heading', { name: 'Rejoin: finished' })).toBeInViewport()
     await expect(panel.locator('.summary div', { hasText: 'came back by' }).locator('dd')).toHaveText('pg_rewind')
     await picture(page, 'rejoin-finished')
     await removeLab(page, lab)
