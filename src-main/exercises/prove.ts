@@ -34,6 +34,9 @@ export interface ProveOptions {
   exercises?: readonly Exercise[]
 }
 
+/** Exercises that are proven at the same time, each on a lab of its own: most of a proof waits for leases to run out. */
+const atOnce = 2
+
 /**
  * Shows on real labs, from fresh: each step's baseline holds, idling earns nothing, every run block works, every decoy
  * fails with its diagnosis, and the solution, typed into a terminal, passes. Nothing to prove, or a part that was not
@@ -61,8 +64,16 @@ export async function prove(slugs: readonly string[], options: ProveOptions): Pr
       next: 'Use one of these names',
     })
   }
-  const exercises: ExerciseProof[] = []
-  for (const exercise of chosen) exercises.push(await proveExercise(exercise, options))
+  const proofs = new Map<Exercise, ExerciseProof>()
+  const waiting = chosen.values()
+  const proveNext = async (): Promise<void> => {
+    for (const exercise of waiting) {
+      const say = (line: string): void => options.say?.(chosen.length > 1 ? `${exercise.slug}/${line}` : line)
+      proofs.set(exercise, await proveExercise(exercise, { ...options, say }))
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, proveNext))
+  const exercises = chosen.map((exercise) => proofs.get(exercise)!)
   return {
     ok: exercises.length > 0 && exercises.every((proof) => proof.ok),
     seconds: secondsSince(startedAt),
@@ -79,12 +90,12 @@ async function proveExercise(exercise: Exercise, options: ProveOptions): Promise
   let error: string | null = null
   let world: ProofWorld | null = null
   try {
-    say(`${exercise.slug}: a fresh ${exercise.spec.topology}`)
+    say(`boot: a fresh ${exercise.spec.topology}`)
     world = await openLab(exercise.spec.topology, signal)
     await proveSteps(exercise, world, { signal, say, idleMs, steps, only })
   } catch (caught) {
     error = messageOf(caught)
-    say(`${exercise.slug}: stopped: ${error}`)
+    say(`stopped: ${error}`)
   } finally {
     // a lab of ours stays with nobody, whatever happened; an aborted proof removes it as well
     await world?.remove().catch((caught: unknown) => (error ??= `the lab could not be removed: ${messageOf(caught)}`))
@@ -133,7 +144,7 @@ async function proveSteps(
     if (state !== 'finished') throw new Error(`the attempt is ${state} after its last step`)
     const open = summary.filter(({ value }) => value === 'not yet' || value === '...')
     if (open.length > 0) throw new Error(`figures that nobody measured: ${open.map((it) => it.label).join(', ')}`)
-    say(summary.map(({ label, value }) => `${label}: ${value}`).join('; '))
+    say(`summary: ${summary.map(({ label, value }) => `${label} ${value}`).join('; ')}`)
   } finally {
     await attempt.stop()
   }

@@ -65,6 +65,35 @@ describe('a proof', () => {
     await expect(proof({ step: 'three' })).rejects.toMatchObject({ code: 'usage' })
   })
 
+  test('of several exercises has two labs at a time, and tells the exercises apart', async () => {
+    const one = await exerciseOf()
+    const exercises = ['first', 'second', 'third'].map((slug) => ({ ...one, slug }))
+    const said: string[] = []
+    const labs = { now: 0, most: 0, all: 0 }
+    const openLab = async () => {
+      labs.most = Math.max(labs.most, ++labs.now)
+      labs.all++
+      const world = fakeWorld()
+      const { inject } = world.faults
+      world.faults.inject = async (fault) => {
+        world.lead('pg2', 2)
+        return inject(fault)
+      }
+      return { ...world, terminals: fakeTerminals(() => ({ output: 'ok' })), remove: async () => void labs.now-- }
+    }
+    const signal = AbortSignal.timeout(20_000)
+    const report = await prove([], { exercises, openLab, signal, idleMs: 100, say: (line) => said.push(line) })
+    expect(report.exercises.map(({ exercise, ok }) => [exercise, ok])).toEqual([
+      ['first', true],
+      ['second', true],
+      ['third', true],
+    ])
+    expect(labs).toEqual({ now: 0, most: 2, all: 3 })
+    expect(said.filter((line) => line.includes('solution ok')).map((line) => line.split(':')[0])).toEqual(
+      expect.arrayContaining(['first/one', 'second/one', 'third/two']),
+    )
+  })
+
   test('holds when idling fails, blocks run, decoys are diagnosed and the solution passes', async () => {
     const { report, removed, typed } = await proof()
     expect(whys(report)).toBe('one: proven\ntwo: proven')
