@@ -112,7 +112,7 @@ export function readProof({ exercises = [] }) {
 
 const e2e = {
   name: 'e2e',
-  limitMs: 30 * minute,
+  limitMs: 40 * minute,
   needs: 'machine',
   browser: true,
   report: 'e2e.json',
