@@ -86,7 +86,7 @@ test('a learner plays the rejoin exercise on a real lab', async ({ page, dojo })
     await smallPicture(page, 'rejoin-lost-small')
     await story(`${oldLeader} crashed`, async (incident) => {
       await expect(incident).toContainText(`${row[1]} was promoted to timeline ${row[2]}`)
-      await expect(incident).toContainText(`${oldLeader} is away`)
+      await expect(incident).toContainText(`Still so: crash ${oldLeader} is active`)
       await picture(page, 'rejoin-story')
     })
     await learner.next()
