@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Proof } from '../contract/fault.js'
 import { defineFault, type FaultTarget } from './fault.js'
-import { primaryOf, streamingStandbys } from './data-hosts.js'
+import { dataHosts, primaryOf, streamingStandbys } from './data-hosts.js'
 
 /** PostgreSQL dies first: a running one would write its control file again, and the damage would be half of one. */
 const lose = `kill -9 "$(head -n 1 "$PGDATA/postmaster.pid")" && rm -f "$PGDATA/global/pg_control"`
@@ -43,9 +43,10 @@ export const lostFiles = defineFault({
     return { holds: !holds, observed }
   },
   effectWithinMs: 15_000,
-  async heal({ execOn, hosts, target }) {
+  async heal(context) {
+    const { execOn, target } = context
     // any host can ask for it; one that is down can't
-    const others = hosts.filter(({ name, services }) => name !== target.name && services.includes('patroni'))
+    const others = dataHosts(context).filter(({ name }) => name !== target.name)
     for (const { name } of others) {
       const run = [
         'sh',

@@ -58,8 +58,8 @@ export const throttle = defineFault({
   refuses: traffic.refusesPeers,
   async apply(context) {
     const { target, options: wanted } = context
-    const { direction, services, kbit } = wanted
-    const packets = { direction, peers: traffic.peersOf(context), ports: traffic.rulePorts(services) }
+    const { kbit } = wanted
+    const packets = traffic.packetsOf(context)
     // one bucket per rule: with services named, what goes to them and what comes from them have one each
     const verdict = `limit rate over ${kbit * 125} bytes/second burst ${burstBytes} bytes counter drop`
     await addTable(context, target.name, chainsFor(packets, verdict))
@@ -73,15 +73,11 @@ export const throttle = defineFault({
   },
   effectWithinMs: 30_000,
   heal: traffic.removeRules,
-  async proveHealed(context): Promise<Proof> {
-    const { own, others } = await traffic.tablesNow(context)
-    if (own) return { holds: false, observed: 'its rules are still there' }
-    if ((await context.state()).container !== 'running') return { holds: true, observed: 'rules gone with the network' }
-    const rates = await measured(context)
-    const free = rates.every(({ kbit }) => kbit > context.options.kbit * slack)
-    // what another fault keeps back is not this one's to prove
-    return { holds: free || others > 0, observed: `rules gone; ${spell(rates)}` }
-  },
+  proveHealed: (context) =>
+    traffic.proveFree(context, async () => {
+      const rates = await measured(context)
+      return { holds: rates.every(({ kbit }) => kbit > context.options.kbit * slack), observed: spell(rates) }
+    }),
   healedWithinMs: 30_000,
   holdsStill: traffic.rulesHold,
 })

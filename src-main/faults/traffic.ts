@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Proof } from '../contract/fault.js'
 import type { LabHost } from '../contract/lab.js'
 import type { FaultContext, FaultTarget } from './fault.js'
 import { hostsNamed, linkServices, portsOf, type LinkService } from './links.js'
@@ -36,6 +37,19 @@ export function refusesPeers(context: Context): Promise<string | null> {
 export const rulePorts = (services: readonly LinkService[]): number[] =>
   services.length > 0 ? [...portsOf(services), measurePort] : []
 
+interface Wanted {
+  direction: 'in' | 'out' | 'both'
+  peers: string[]
+  services: LinkService[]
+}
+
+/** Which packets the rules are to meet, as the options say. */
+export const packetsOf = (context: FaultContext<Wanted>) => ({
+  direction: context.options.direction,
+  peers: peersOf(context),
+  ports: rulePorts(context.options.services),
+})
+
 /** Peers that run now: with others, nothing can be measured. */
 export async function runningPeers(context: Context): Promise<LabHost[]> {
   const peers = peersOf(context)
@@ -67,6 +81,15 @@ export async function tablesNow(context: FaultTarget): Promise<{ own: boolean; o
   const names = (await hasNetwork(context)) ? await tablesBeside(context, context.target.name) : []
   const own = names.includes(tableOf(context.id))
   return { own, others: names.length - (own ? 1 : 0) }
+}
+
+/** For a proof of healing: the rules are gone, and then what is measured. Not its to prove: what another fault keeps back. */
+export async function proveFree(context: FaultTarget, measured: () => Promise<Proof>): Promise<Proof> {
+  const { own, others } = await tablesNow(context)
+  if (own) return { holds: false, observed: 'its rules are still there' }
+  if ((await context.state()).container !== 'running') return { holds: true, observed: 'rules gone with the network' }
+  const { holds, observed } = await measured()
+  return { holds: holds || others > 0, observed: `rules gone; ${observed}` }
 }
 
 export const rulesHold = async (context: FaultTarget): Promise<boolean> => (await tablesNow(context)).own
