@@ -179,10 +179,12 @@ async function proveDecoy(input: StepProofInput, id: string): Promise<DecoyProof
   const { check, diagnosis, within } = decoy.fails
   const caught = (step: StepView): boolean =>
     step.diagnosis?.id === diagnosis && step.checks.find((it) => it.id === check)?.result?.verdict === 'fail'
+  const refused: string[] = []
   const proof = await part(async () => {
-    for (const action of decoy.do) await carryOut(action, input, false)
+    for (const action of decoy.do) refused.push(...(await carryOut(action, input, false)))
     await attempt.check()
-    const { step } = await wait(input, `diagnosis ${diagnosis} while ${check} fails`, caught, msOf(within))
+    const what = [`diagnosis ${diagnosis} while ${check} fails`, ...refused].join(', although ')
+    const { step } = await wait(input, what, caught, msOf(within))
     if (step.done) return { ok: false, why: 'the step was done' }
     const failed = step.checks.find((it) => it.id === check)!.result!
     return { ok: true, why: `${check} fails: expected ${failed.expected}; observed ${failed.observed}` }
@@ -206,13 +208,17 @@ async function proveSolution(input: StepProofInput): Promise<Part> {
   return { ok: true, why: step.checks.map(({ id, result }) => `${id}: ${result?.observed}`).join('; ') }
 }
 
-async function carryOut(action: ActionSpec, input: StepProofInput, mustWork: boolean): Promise<void> {
+/** What was typed and failed, in words. A decoy's command may well fail: that can be the mistake. */
+async function carryOut(action: ActionSpec, input: StepProofInput, mustWork: boolean): Promise<string[]> {
   const { world, attempt, context, signal } = input
   if ('run' in action) {
     const host = action.on === 'client' ? null : action.on
     const { run: text, as: kind } = action
     const { ok, output } = await typeLine(world, { host, kind, text, withinMs: msOf(action.within) }, signal)
-    if (!ok && mustWork) throw new Error(`"${text}" failed: ${lastLines(output)}`)
+    if (ok) return []
+    const failed = `"${text}" failed: ${lastLines(output)}`
+    if (mustWork) throw new Error(failed)
+    return [failed]
   } else if ('answer' in action) {
     const read = await waitFor(
       () => valueOf(action, context()),
@@ -226,4 +232,5 @@ async function carryOut(action: ActionSpec, input: StepProofInput, mustWork: boo
     )
     if (read.ok) await attempt.answer(action.answer, read.value)
   } else await carryOutLabAction(action, world, context, signal, 'proof')
+  return []
 }

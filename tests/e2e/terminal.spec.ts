@@ -137,7 +137,8 @@ test('a paste of 5 MB arrives whole', async ({ page, dojo, context }) => {
     line,
     lines,
   ] as const)
-  await type(page, 'pg1', 'clear; stty -echo; cat > /tmp/pasted; stty echo; md5sum < /tmp/pasted', /clear/)
+  const take = 'clear; stty -echo; echo taking-$((40 + 2)); cat > /tmp/pasted; stty echo; md5sum < /tmp/pasted'
+  await type(page, 'pg1', take, /taking-42/)
   await page.keyboard.press('Control+Shift+V')
   await page.keyboard.press('Control+D')
   const sum = createHash('md5').update(line.repeat(lines)).digest('hex')
