@@ -80,7 +80,7 @@ await finish(
     name: 'boot',
     rows: [
       against(
-        "docker-compose, same image, Patroni's defaults and a plain start script",
+        "docker-compose, same image, Patroni's defaults and plain start scripts",
         middle.compose,
         targets.compose,
       ),

@@ -30,17 +30,24 @@ export const hasCompose = (): Promise<boolean> =>
 /** What Patroni does when nobody sets anything. */
 const patroniDefaults = { ttl: 30, loop_wait: 10, retry_timeout: 10 }
 
-/** Debian's way to start it: no waiting for etcd, no loading beforehand. */
-const plainPatroni = `#!/bin/sh
+/** Debian's way to start a service: no waiting for others, no loading beforehand. */
+const plain = {
+  patroni: `#!/bin/sh
 exec 2>&1
 cd /var/lib/postgresql
 export HOME=/var/lib/postgresql
 exec setpriv --reuid postgres --regid postgres --init-groups /usr/bin/patroni /etc/patroni/patroni.yml
-`
+`,
+  etcd: `#!/bin/sh
+exec 2>&1
+export HOME=/var/lib/etcd
+exec setpriv --reuid etcd --regid etcd --init-groups /usr/bin/etcd --config-file /etc/etcd/etcd.yml
+`,
+}
 
 /**
  * Seconds that the same image and topology take under docker-compose, from "up" until a write commits by the client's
- * route with the standbys that the topology expects: Patroni's default settings, its plain start script, and the order
+ * route with the standbys that the topology expects: Patroni's default settings, plain start scripts, and the order
  * that a compose file can express. `prefix` is a free 10.77.N.
  */
 export async function composeSeconds(topology: Topology, image: string, prefix: string): Promise<number> {
@@ -110,8 +117,8 @@ async function copyFiles(plan: LabPlan, compose: (...args: string[]) => Promise<
   for (const name of Object.keys(plan.topology.hosts)) {
     const { stdout } = await compose('ps', '--quiet', '--all', name)
     const files: HostFile[] = [...renderHost(plan, name)]
-    if (hostsWith(plan.topology, 'patroni').includes(name)) {
-      files.push({ path: '/etc/sv/patroni/run', content: plainPatroni, owner: 'root', mode: 0o755 })
+    for (const [service, content] of Object.entries(plain)) {
+      files.push({ path: `/etc/sv/${service}/run`, content, owner: 'root', mode: 0o755 })
     }
     await docker.getContainer(stdout.trim()).putArchive(await archiveOf(files, new Date()), { path: '/' })
   }

@@ -46,6 +46,8 @@ export async function wakePatroni(
 
 export interface RouteReading {
   inRecovery: boolean
+  /** Physical replication slots: a standby that has none yet is turned away. */
+  slots: number
   streaming: number
   synchronous: number
 }
@@ -103,10 +105,11 @@ export function clientRoute(endpoint: Endpoint, { superuser, app }: Credentials,
   })
   const client = connection(endpoint, { user: app.username, password: app.password, database: app.database })
   return {
-    /** Whom the route leads to, and who streams from it. Source: pg_stat_replication. */
+    /** Whom the route leads to, and who streams from it. Source: pg_stat_replication, pg_replication_slots. */
     read: (): Promise<RouteReading> =>
       observer.ask<RouteReading>(
         `select pg_is_in_recovery() as "inRecovery",
+           (select count(*) from pg_replication_slots where slot_type = 'physical')::int as slots,
            count(*) filter (where state = 'streaming')::int as streaming,
            count(*) filter (where state = 'streaming' and sync_state in ('sync', 'quorum'))::int as synchronous
          from pg_stat_replication where application_name = any($1)`,

@@ -9,7 +9,7 @@ const everyMs = 150
 const everyPatroniMs = 300
 /** SQL decides, so it is asked more often than what only tells how far a boot is. */
 const everySqlMs = 25
-const wakeEveryMs = 400
+const wakeEveryMs = 200
 const showForMs = 10_000
 
 /**
@@ -117,11 +117,8 @@ async function untilSqlAgrees(
       'standby',
       `${seen.streaming} of ${streaming} stream, ${seen.synchronous} of ${synchronous} synchronous`,
     )
-    if (seen.streaming < streaming) return false
-    if (seen.synchronous < synchronous) {
-      wake()
-      return false
-    }
+    if (seen.slots < streaming || (seen.streaming >= streaming && seen.synchronous < synchronous)) wake()
+    if (seen.streaming < streaming || seen.synchronous < synchronous) return false
     progress.end('standby')
     progress.begin('write')
     await route.write()
@@ -152,10 +149,16 @@ export function expectedStandbys({ spec, settings }: LabInfo): { streaming: numb
   return { streaming, synchronous: settings.patroni.synchronous_mode ? synchronous : 0 }
 }
 
-/** The leader picks its synchronous standby when it next looks: no need to wait for that. */
-async function wakeAll({ hosts, settings }: LabInfo, credentials: Credentials): Promise<void> {
-  const patronis = hosts.flatMap(({ endpoints }) => (endpoints.patroni ? [endpoints.patroni] : []))
-  await Promise.allSettled(
-    patronis.map((endpoint) => wakePatroni(endpoint, credentials.patroniRest, settings.patroni.ttl)),
-  )
+/**
+ * The leader makes the slots of its standbys, and picks the synchronous one, when it next looks: no need to wait for
+ * that. It looks last, because it picks by what the others said of themselves.
+ */
+async function wakeAll({ hosts, spec, settings }: LabInfo, credentials: Credentials): Promise<void> {
+  const first = firstLeaderOf(spec)
+  for (const leads of [false, true]) {
+    const patronis = hosts.filter(({ name, endpoints }) => endpoints.patroni && (name === first) === leads)
+    await Promise.allSettled(
+      patronis.map(({ endpoints }) => wakePatroni(endpoints.patroni!, credentials.patroniRest, settings.patroni.ttl)),
+    )
+  }
 }

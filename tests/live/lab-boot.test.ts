@@ -44,6 +44,22 @@ describe('a pair-witness lab', () => {
     ])
   })
 
+  test('nobody waited in its boot: initdb ran while etcd elected, and no member of etcd for a peer', async () => {
+    const { stdout: said } = await run('pg1', 'cat', '/var/log/patroni/current')
+    const [made, asked] = [said.indexOf('Data page checksums are enabled'), said.indexOf('trying to bootstrap a new')]
+    expect(made).toBeGreaterThan(-1)
+    expect(asked).toBeGreaterThan(made)
+    expect(said.split('Data page checksums are enabled')).toHaveLength(2)
+    expect((await run('pg1', 'ls', '/var/lib/postgresql/17')).stdout.trim()).toBe('main')
+    for (const host of ['pg1', 'pg2', 'witness']) {
+      const { stdout } = await run(host, 'cat', '/var/log/etcd/current')
+      const at = (words: string): number =>
+        Date.parse(new RegExp(`"ts":"([^"]+)"[^\\n]*"msg":"${words}"`).exec(stdout)?.[1] ?? '')
+      // a peer that does not answer costs a second, each
+      expect(at('starting local member') - at('opened backend db'), host).toBeLessThan(900)
+    }
+  })
+
   test('has the settings that were asked for', async () => {
     const { stdout } = await run('pg1', 'patronictl', 'show-config')
     expect(stdout).toMatch(/^ttl: 22$/m)
