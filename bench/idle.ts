@@ -30,6 +30,7 @@ const mib = (bytes: number): number => bytes / 2 ** 20
 
 interface Round {
   mib: number
+  statsMib: number
   cpuPercent: number
   app: { mib: number; cpuPercent: number }
   hosts: { host: string; mib: number; cpuPercent: number; processes: [string, number][] }[]
@@ -80,6 +81,7 @@ async function measure(appPid: number): Promise<Round> {
   }
   return {
     mib: hosts.reduce((sum, host) => sum + host.mib, 0),
+    statsMib: after.reduce((sum, host) => sum + mib(host.statsBytes), 0),
     cpuPercent: hosts.reduce((sum, host) => sum + host.cpuPercent, 0),
     app: { mib: appAfter.mib, cpuPercent: ((appAfter.seconds - appBefore.seconds) / seconds) * 100 },
     hosts,
@@ -95,6 +97,7 @@ async function ownUse(pid: number): Promise<{ seconds: number; mib: number }> {
 
 const memory = median(rounds.map((round) => round.mib))
 const cpu = median(rounds.map((round) => round.cpuPercent))
+const statsMib = median(rounds.map((round) => round.statsMib))
 const appMib = median(rounds.map((round) => round.app.mib))
 const appCpu = median(rounds.map((round) => round.app.cpuPercent))
 await finish(
@@ -102,9 +105,9 @@ await finish(
     name: 'idle',
     rows: [
       {
-        what: 'idle lab of five hosts, memory',
+        what: 'idle lab of five hosts, memory without page cache',
         ours: `${memory.toFixed(0)} MiB`,
-        against: `the app beside it ${appMib.toFixed(0)} MiB`,
+        against: `docker stats ${statsMib.toFixed(0)} MiB; the app beside it ${appMib.toFixed(0)} MiB`,
         target: `< ${targets.mib} MiB`,
         met: memory < targets.mib,
         n: rounds.length,

@@ -4,14 +4,16 @@ import type { Owner } from '../../src-main/docker/labels.js'
 
 export interface HostUse {
   host: string
-  /** As `docker stats` counts it: without page cache that the kernel can drop at once. */
+  /** Without page cache: what the kernel cannot drop and read again. */
   memoryBytes: number
+  /** As `docker stats` counts it: with page cache that was used twice, such as what initdb wrote and a backup read. */
+  statsBytes: number
   /** Processor time of all that ran in it so far, what has ended included. */
   cpuSeconds: number
 }
 
 interface Stats {
-  memory_stats: { usage?: number; stats?: { inactive_file?: number; total_inactive_file?: number } }
+  memory_stats: { usage?: number; stats?: Record<string, number> }
   cpu_stats: { cpu_usage: { total_usage: number } }
 }
 
@@ -22,9 +24,13 @@ export async function hostsUse(docker: Docker, owner: Owner, hosts: readonly str
       const options = { stream: false, 'one-shot': true } as unknown as { stream: false }
       const stats = (await hostContainer(docker, owner, host).stats(options)) as unknown as Stats
       const { usage = 0, stats: parts = {} } = stats.memory_stats
+      // the names of cgroup v1, then those of v2
+      const cache = (which: string): number => parts[`total_${which}_file`] ?? parts[`${which}_file`] ?? 0
+      const statsBytes = usage - cache('inactive')
       return {
         host,
-        memoryBytes: usage - (parts.total_inactive_file ?? parts.inactive_file ?? 0),
+        memoryBytes: statsBytes - cache('active'),
+        statsBytes,
         cpuSeconds: stats.cpu_stats.cpu_usage.total_usage / 1e9,
       }
     }),

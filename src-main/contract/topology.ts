@@ -42,7 +42,7 @@ export const settingsSpec = z.strictObject({
     .describe('PostgreSQL parameters, set through Patroni'),
   etcd: z
     .strictObject({
-      heartbeat_interval: z.int().min(10).default(100).describe('Milliseconds between heartbeats of the etcd leader'),
+      heartbeat_interval: z.int().min(10).default(200).describe('Milliseconds between heartbeats of the etcd leader'),
       election_timeout: z.int().min(100).default(1000).describe('Milliseconds without a heartbeat until an election'),
     })
     .prefault({}),

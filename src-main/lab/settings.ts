@@ -6,11 +6,27 @@ import { settingsSpec, topologySpec, type Settings, type Topology } from '../con
 const settable = settingsSpec.extend({ healthy: topologySpec.shape.healthy.pick({ within: true }) })
 const areas = Object.keys(settable.shape)
 
-/** Patroni would silently change such values; people would then measure something else than they asked for. */
-export function patroniRuleBroken({ ttl, loop_wait, retry_timeout }: Settings['patroni']): string | null {
+/**
+ * What single values can't say. Patroni would silently change such values, and people would then measure something else
+ * than they asked for; etcd would not start.
+ */
+export function settingsBroken({ patroni, etcd }: Pick<Settings, 'patroni' | 'etcd'>): { area: string; why: string }[] {
+  const { ttl, loop_wait, retry_timeout } = patroni
+  const { heartbeat_interval: heartbeat, election_timeout: election } = etcd
   const needed = loop_wait + 2 * retry_timeout
-  if (needed <= ttl) return null
-  return `loop_wait + 2 * retry_timeout is ${loop_wait} + 2 * ${retry_timeout} = ${needed}, and may not exceed ttl (${ttl})`
+  const broken = []
+  if (needed > ttl) {
+    const sum = `${loop_wait} + 2 * ${retry_timeout} = ${needed}`
+    broken.push({ area: 'patroni', why: `loop_wait + 2 * retry_timeout is ${sum}, and may not exceed ttl (${ttl})` })
+  }
+  if (election < 5 * heartbeat) {
+    const least = `5 * ${heartbeat} = ${5 * heartbeat}`
+    broken.push({
+      area: 'etcd',
+      why: `election_timeout is ${election} ms, and may not be less than 5 * heartbeat_interval (${least} ms)`,
+    })
+  }
+  return broken
 }
 
 /**
@@ -33,10 +49,7 @@ export function withSettings(topology: Topology, set: readonly string[]): Topolo
   }
   const parsed = settable.safeParse(changed)
   if (!parsed.success) wrong.push(...parsed.error.issues.flatMap(spell))
-  else {
-    const rule = patroniRuleBroken(parsed.data.patroni)
-    if (rule) wrong.push(rule)
-  }
+  else wrong.push(...settingsBroken(parsed.data).map(({ why }) => why))
   if (wrong.length === 0) {
     const { healthy, ...settings } = parsed.data!
     return { ...topology, settings, healthy: { ...topology.healthy, ...healthy } }

@@ -6,7 +6,7 @@ import { appRoot } from '../util/app-root.js'
 import { contentInvalid, parseYaml, problemsOf, type ContentProblem, type YamlSource } from './content-error.js'
 import { offersOf } from './ports.js'
 import { bytesOf, disksOf } from './plan.js'
-import { patroniRuleBroken } from './settings.js'
+import { settingsBroken } from './settings.js'
 
 const mebi = 1024 ** 2
 const smallestDisk = 128 * mebi
@@ -103,7 +103,6 @@ function rulesBroken(source: YamlSource, topology: Topology, name: string): Cont
     wrong(['healthy', 'standbys', 'streaming'], `healthy.standbys.streaming: at most ${standbys}`)
   if (synchronous > streaming)
     wrong(['healthy', 'standbys', 'synchronous'], 'healthy.standbys.synchronous: more than stream')
-  const rule = patroniRuleBroken(topology.settings.patroni)
-  if (rule) wrong(['settings', 'patroni'], `settings.patroni: ${rule}`)
+  for (const { area, why } of settingsBroken(topology.settings)) wrong(['settings', area], `settings.${area}: ${why}`)
   return problems
 }

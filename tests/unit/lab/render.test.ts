@@ -22,7 +22,7 @@ describe('etcd', () => {
       name: 'witness',
       'initial-cluster': 'pg1=http://pg1:2380,pg2=http://pg2:2380,witness=http://witness:2380',
       'advertise-client-urls': 'http://witness:2379',
-      'heartbeat-interval': 100,
+      'heartbeat-interval': 200,
       'election-timeout': 1000,
       'enable-grpc-gateway': true,
     })

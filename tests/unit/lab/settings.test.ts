@@ -51,6 +51,7 @@ describe('--set', () => {
       'healthy.standbys: no such setting; there are within',
     ],
     ['not a number', 'patroni.ttl=long', 'patroni.ttl'],
+    ['an election before five heartbeats', 'etcd.heartbeat_interval=300', '5 * 300 = 1500 ms'],
     ['a sum above ttl', 'patroni.loop_wait=10', '10 + 2 * 8 = 26, and may not exceed ttl (20)'],
   ])('refuses %s and says what is right', (_, set, words) => expect(whyRefused(set)).toContain(words))
 
