@@ -57,13 +57,17 @@ export async function measure(session: LabSession, { name, kind, options }: Caus
   }
 }
 
-/** Clients write, and the leader has its synchronous standby again. */
+/**
+ * Clients write, and the leader has its synchronous standby again, for PostgreSQL and for Patroni, which names it in its
+ * /sync key 2 s later: until then nobody may be promoted.
+ */
 async function whole(session: LabSession): Promise<void> {
-  const isWhole = ({ hosts, leader, probe, etcd }: ClusterState): boolean => {
+  const isWhole = ({ hosts, leader, probe, etcd, dcs }: ClusterState): boolean => {
     const rows = hosts.find(({ name }) => name === leader)?.postgres
     if (!rows?.value || rows.stale || (probe?.writesPerSecond ?? 0) === 0) return false
     const sync = rows.value.replication.some(({ state, syncState }) => state === 'streaming' && syncState === 'sync')
-    return sync && (etcd.value?.members.every(({ answers }) => answers) ?? false)
+    const named = dcs.value?.sync.leader === leader && dcs.value.sync.standbys.length > 0
+    return sync && named && (etcd.value?.members.every(({ answers }) => answers) ?? false)
   }
   await waitFor(() => session.state(), isWhole, {
     what: 'the lab to be whole',
