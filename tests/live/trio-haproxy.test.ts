@@ -6,7 +6,7 @@ import { downLab } from '../../src-main/lab/labs.js'
 import { hostOf, watchedLab, type WatchedLab } from '../support/watched-lab.js'
 
 let lab: WatchedLab
-beforeAll(async () => void (lab = await watchedLab('trio')), 300_000)
+beforeAll(async () => void (lab = await watchedLab('trio-haproxy')), 300_000)
 afterAll(() => lab[Symbol.asyncDispose](), 60_000)
 
 /** Standbys that stream, as the leader's own rows say. */
