@@ -33,16 +33,18 @@ export function createReconcile({ lab, ledger, save, contextOf, kindOf, isBusy }
     const { record } = entry
     const kind = kindOf(record.kind)
     const context = contextOf(entry)
-    const untouched = record.state === 'applying' && kind.notesFirst === true && Object.keys(entry.notes).length === 0
-    const holds = !untouched && (await kind.holdsStill(context))
+    const applying = record.state === 'applying'
+    const untouched = applying && kind.notesFirst === true && Object.keys(entry.notes).length === 0
+    // one that was done half never showed its effect: it is there until its health is proven
+    const wasHalf = !applying && record.effect?.holds === false
+    const holds = !untouched && (wasHalf ? !(await kind.proveHealed(context)).holds : await kind.holdsStill(context))
     // a momentary fault may have been and gone, and has nothing to heal
     const momentary = kind.momentary?.(context.options) ?? false
-    const isPartial = record.state === 'applying' && !holds && !untouched && !momentary
-    const half = isPartial ? await kind.proveHealed(context) : null
+    const half = applying && !holds && !untouched && !momentary ? await kind.proveHealed(context) : null
     if (isBusy(record.id) || entry.record !== record) return
     const now = appClock.now()
     const change = ((): Partial<FaultRecord> | null => {
-      if (record.state === 'applying') {
+      if (applying) {
         if (holds) return { state: 'active', effect: { holds, observed: 'found in effect after the app ended' } }
         // what it did half is there to be healed, and stays in sight until it is
         if (half && !half.holds)

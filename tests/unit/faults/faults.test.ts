@@ -158,8 +158,12 @@ test('what an app did half stays in sight, and can be healed', async () => {
   expect(later.list()).toMatchObject([
     { state: 'active', effect: { holds: false, observed: expect.stringMatching(/in the middle of it: .*down: etcd/) } },
   ])
-  lab.exec = exec
-  expect(await later.heal('f1')).toMatchObject([{ state: 'healed' }])
+  const { start } = lab.power
+  lab.power.start = async (host) => {
+    await start(host)
+    lab.exec = exec
+  }
+  expect(await later.heal('f1')).toMatchObject([{ state: 'healed', healing: { holds: true } }])
   await later.close()
 })
 
