@@ -13,6 +13,7 @@ export function makeCredentials(): Credentials {
     rewind: { username: 'rewinder', password: password() },
     app: { username: 'app', password: password(), database: 'app' },
     patroniRest: { username: 'patroni', password: password() },
+    repository: { password: password() },
   }
   keep(made)
   return made
@@ -30,4 +31,4 @@ export async function readCredentials(path: string): Promise<Credentials> {
 }
 
 const keep = (credentials: Credentials): void =>
-  keepSecret(...Object.values(credentials).map(({ password: secret }) => secret))
+  keepSecret(...Object.values(credentials).flatMap((one) => (one ? [one.password] : [])))
