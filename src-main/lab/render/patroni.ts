@@ -150,5 +150,6 @@ BEGIN
   END LOOP;
 END $$;
 `
-  return `${topology.healthy.standbys.streaming > 0 ? wait : ''}CREATE DATABASE ${app.database} OWNER ${app.username};\n`
+  return `${topology.healthy.standbys.streaming > 0 ? wait : ''}CREATE DATABASE ${app.database} OWNER ${app.username};
+ALTER DATABASE ${app.database} SET log_statement = 'ddl';\n` // who looks for the moment of a mistake begins with the log
 }
