@@ -1,5 +1,6 @@
 import { mapEventIterator } from '@orpc/client'
 import { implement } from '@orpc/server'
+import type { PitrView } from '../contract/backup.js'
 import { DojoError, labGone } from '../contract/errors.js'
 import { contract } from '../contract/rpc.js'
 import { imageStatus } from '../docker/image-status.js'
@@ -161,6 +162,32 @@ export function createRouter(parts: Parts) {
       explain: os.probe.explain.handler(async ({ input }) =>
         (await session(input.lab)).probe.explain(input.since, input.route),
       ),
+    },
+    backups: {
+      list: os.backups.list.handler(async ({ input }) => (await session(input.lab)).backups.view()),
+      make: os.backups.make.handler(async ({ input }) => (await session(input.lab)).backups.make(input.type)),
+      verify: os.backups.verify.handler(async ({ input }) => (await session(input.lab)).backups.verify()),
+      expire: os.backups.expire.handler(async ({ input }) => (await session(input.lab)).backups.expire(input.keepFull)),
+    },
+    pitr: {
+      plan: os.pitr.plan.handler(async ({ input }) => (await session(input.lab)).backups.plan(input)),
+      start: os.pitr.start.handler(async ({ input }) => (await session(input.lab)).backups.start(input)),
+      resume: os.pitr.resume.handler(async ({ input }) => (await session(input.lab)).backups.resume()),
+      remove: os.pitr.remove.handler(async ({ input }) => (await session(input.lab)).backups.remove()),
+      watch: os.pitr.watch.handler(async function* ({ input, signal }) {
+        const { backups, ended } = await session(input.lab)
+        const now = await backups.pitr()
+        yield* latest<PitrView | null>((gives) => {
+          const onEnd = (): void => gives.end(labGone(input.lab))
+          ended.addEventListener('abort', onEnd, { once: true })
+          gives.put(now)
+          const stop = backups.onPitr(gives.put)
+          return () => {
+            ended.removeEventListener('abort', onEnd)
+            stop()
+          }
+        }, signal)
+      }),
     },
     terminals: {
       list: os.terminals.list.handler(({ input }) => terminals.list(input.lab)),

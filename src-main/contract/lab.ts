@@ -63,6 +63,7 @@ export const credentialsSpec = z.object({
   rewind: z.object({ username: z.string(), password: z.string() }),
   app: z.object({ username: z.string(), password: z.string(), database: z.string() }),
   patroniRest: z.object({ username: z.string(), password: z.string() }),
+  repository: z.object({ password: z.string() }).optional().describe('Key of an encrypted backup repository'),
 })
 export type Credentials = z.infer<typeof credentialsSpec>
 

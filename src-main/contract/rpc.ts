@@ -1,5 +1,15 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
+import {
+  backupsView,
+  backupType,
+  backupView,
+  expireView,
+  pitrMode,
+  pitrTarget,
+  pitrView,
+  verifyView,
+} from './backup.js'
 import { clusterState } from './cluster.js'
 import { engineStatus, finding, imageProgress, imageStatus } from './doctor.js'
 import { attemptView, exerciseSummary } from './exercise.js'
@@ -90,6 +100,22 @@ export const contract = {
     verify: call.input(onRoute).output(probeStats),
     /** The outages of a route since a moment, split into phases. Asks nobody: verify first for what was lost. */
     explain: call.input(onRoute.extend({ since: z.number().default(0) })).output(probeReport),
+  },
+  backups: {
+    list: call.input(lab).output(backupsView),
+    /** Waits for its end. */
+    make: call.input(lab.extend({ type: backupType.default('incr') })).output(backupView),
+    verify: call.input(lab).output(verifyView),
+    expire: call.input(lab.extend({ keepFull: z.int().min(1).optional() })).output(expireView),
+  },
+  pitr: {
+    /** What a recovery would do, step by step; nothing is done. */
+    plan: call.input(lab.extend({ mode: pitrMode, target: pitrTarget })).output(pitrView),
+    /** Returns at once; the recovery goes on whoever watches. */
+    start: call.input(lab.extend({ mode: pitrMode, target: pitrTarget })).output(pitrView),
+    resume: call.input(lab).output(pitrView),
+    remove: call.input(lab).output(pitrView),
+    watch: call.input(lab).output(eventIterator(pitrView.nullable())),
   },
   terminals: {
     list: call.input(lab).output(z.array(terminalView)),

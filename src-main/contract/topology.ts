@@ -59,6 +59,18 @@ export const settingsSpec = z.strictObject({
       election_timeout: z.int().min(100).default(1000).describe('Milliseconds without a heartbeat until an election'),
     })
     .prefault({}),
+  backup: z
+    .strictObject({
+      keep_full: z.int().min(1).max(100).default(2).describe('Full backups that are kept, with what depends on them'),
+      encrypted: z.boolean().default(false).describe('Whether the repository is encrypted, with a key of the lab'),
+      archive_async: z.boolean().default(false).describe('Archive and fetch WAL in batches, beside PostgreSQL'),
+      replicas_from_backup: z
+        .boolean()
+        .default(false)
+        .describe('New replicas come from the repository, and from the leader where there is no backup yet'),
+    })
+    .prefault({})
+    .describe('The pgBackRest repository, where the topology has a host for it'),
 })
 export type Settings = z.infer<typeof settingsSpec>
 

@@ -53,6 +53,7 @@ export function labInfo(choice: Record<string, HostChoice> = pairWitness): LabIn
     patroni: patroniSettings,
     postgresql: {},
     etcd: { heartbeat_interval: 100, election_timeout: 1000 },
+    backup: { keep_full: 2, encrypted: false, archive_async: false, replicas_from_backup: false },
   }
   return {
     lab: 'pw-1',

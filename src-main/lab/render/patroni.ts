@@ -1,6 +1,6 @@
 import { stringify } from 'yaml'
 import type { HostFile } from '../../docker/archive.js'
-import { firstLeaderOf, hostsWith, pgdata, repositoryOf, waldir, type LabPlan } from '../plan.js'
+import { firstLeaderOf, hostsWith, pgdata, repositoryOf, stanza, waldir, type LabPlan } from '../plan.js'
 
 /** YAML 1.1, because Patroni reads that: there, a bare `on` is a boolean and no word of PostgreSQL's. */
 const yaml = (value: unknown): string => stringify(value, { lineWidth: 0, version: '1.1' })
@@ -114,8 +114,23 @@ function postgresql(plan: LabPlan, host: string) {
     authentication: { superuser, replication, rewind },
     parameters: Object.fromEntries(Object.entries(ownParameters).filter(([name]) => !(name in settings.postgresql))),
     pg_ident: ['host postgres postgres', 'host root postgres'], // a learner may be either
-    create_replica_methods: ['basebackup'],
+    ...replicaMethods(plan),
     basebackup: [{ checkpoint: 'fast' }, 'no-sync', ...ownWaldir(plan, host)],
+  }
+}
+
+/** How a new replica gets its data. A method that fails is followed by the next one: there may be no backup yet. */
+function replicaMethods({ topology, settings }: LabPlan) {
+  if (!settings.backup.replicas_from_backup || !repositoryOf(topology))
+    return { create_replica_methods: ['basebackup'] }
+  return {
+    create_replica_methods: ['pgbackrest', 'basebackup'],
+    pgbackrest: {
+      command: `pgbackrest --stanza=${stanza} --delta --type=standby restore`,
+      keep_data: true, // what is as in the backup stays
+      no_params: true,
+      no_leader: true, // it needs none: the leader has no work with it
+    },
   }
 }
 
@@ -135,5 +150,6 @@ BEGIN
   END LOOP;
 END $$;
 `
-  return `${topology.healthy.standbys.streaming > 0 ? wait : ''}CREATE DATABASE ${app.database} OWNER ${app.username};\n`
+  return `${topology.healthy.standbys.streaming > 0 ? wait : ''}CREATE DATABASE ${app.database} OWNER ${app.username};
+ALTER DATABASE ${app.database} SET log_statement = 'ddl';\n` // who looks for the moment of a mistake begins with the log
 }
