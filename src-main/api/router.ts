@@ -1,6 +1,8 @@
 import { mapEventIterator } from '@orpc/client'
 import { implement } from '@orpc/server'
 import type { PitrView } from '../contract/backup.js'
+import { changeConfig } from '../cluster/config/change.js'
+import { readConfigView } from '../cluster/config/read.js'
 import { DojoError, labGone } from '../contract/errors.js'
 import { contract } from '../contract/rpc.js'
 import { imageStatus } from '../docker/image-status.js'
@@ -10,6 +12,7 @@ import { faultKinds } from '../faults/index.js'
 import { beginLab, bootOf, cancelBoot, downLab, openLab, watchBoot } from '../lab/labs.js'
 import { loadTopology, topologyNames } from '../lab/topology-file.js'
 import type { Parts } from './app.js'
+import { configReach } from './config-reach.js'
 import { wireError } from './errors.js'
 import { summariseLabs } from './lab-list.js'
 import { following, latest } from './pace.js'
@@ -129,6 +132,12 @@ export function createRouter(parts: Parts) {
           }
         }, signal)
       }),
+    },
+    config: {
+      get: os.config.get.handler(async ({ input }) => readConfigView(await configReach(await session(input.lab)))),
+      set: os.config.set.handler(async ({ input: { lab, key, value } }) =>
+        changeConfig(await configReach(await session(lab)), key, value),
+      ),
     },
     records: {
       watch: os.records.watch.handler(async function* ({ input, signal = forever }) {

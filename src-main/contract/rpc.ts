@@ -11,6 +11,7 @@ import {
   verifyView,
 } from './backup.js'
 import { clusterState } from './cluster.js'
+import { configChange, configView } from './config.js'
 import { engineStatus, finding, imageProgress, imageStatus } from './doctor.js'
 import { attemptView, exerciseSummary } from './exercise.js'
 import { faultKindInfo, faultRecord, faultSchedule } from './fault.js'
@@ -74,6 +75,12 @@ export const contract = {
     down: call.input(lab).output(ok),
   },
   cluster: { watch: call.input(lab).output(eventIterator(clusterState)) },
+  config: {
+    /** Patroni's dynamic configuration beside what every data host runs with. */
+    get: call.input(lab).output(configView),
+    /** Changes one value through Patroni; null takes the key out. Returns once every Patroni that answers took it up. */
+    set: call.input(lab.extend({ key: z.string().min(1).max(200), value: z.json() })).output(configChange),
+  },
   records: { watch: call.input(lab).output(eventIterator(z.array(labRecord))) },
   faults: {
     kinds: call.output(z.array(faultKindInfo)),
