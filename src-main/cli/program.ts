@@ -19,6 +19,7 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   faults: () => import('./fault.js').then((it) => it.faults),
   heal: () => import('./fault.js').then((it) => it.heal),
   probe: () => import('./probe.js').then((it) => it.probe),
+  export: () => import('./export.js').then((it) => it.exportVerb),
   down: () => import('./down.js').then((it) => it.down),
   exercise: () => import('./exercise.js').then((it) => it.exercise),
   prove: () => import('./prove.js').then((it) => it.prove),

@@ -24,6 +24,7 @@ export const exitCodeOf = {
   'unknown-attempt': 2,
   'unknown-terminal': 2,
   'name-taken': 2,
+  'folder-unfit': 2,
   'not-yet': 2,
   // 3: the environment is not fit
   'engine-unreachable': 3,

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { clusterState } from './cluster.js'
 import { engineStatus, finding, imageProgress, imageStatus } from './doctor.js'
 import { attemptView, exerciseSummary } from './exercise.js'
+import { exportKind, labExport } from './export.js'
 import { faultKindInfo, faultRecord, faultSchedule } from './fault.js'
 import { bootProgress, labInfo, upOptions } from './lab.js'
 import { labName } from './names.js'
@@ -62,6 +63,8 @@ export const contract = {
     boot: call.input(lab).output(eventIterator(bootProgress)),
     cancel: call.input(lab).output(ok),
     down: call.input(lab).output(ok),
+    /** The lab as files that work without the app. They hold no secret. */
+    export: call.input(lab.extend({ as: exportKind })).output(labExport),
   },
   cluster: { watch: call.input(lab).output(eventIterator(clusterState)) },
   records: { watch: call.input(lab).output(eventIterator(z.array(labRecord))) },
