@@ -9,6 +9,7 @@ import { imageStatus } from '../docker/image-status.js'
 import { runDoctor } from '../doctor/doctor.js'
 import { loadExercises } from '../exercises/index.js'
 import { faultKinds } from '../faults/index.js'
+import { exportLab } from '../lab/export/index.js'
 import { beginLab, bootOf, cancelBoot, downLab, openLab, watchBoot } from '../lab/labs.js'
 import { loadTopology, topologyNames } from '../lab/topology-file.js'
 import type { Parts } from './app.js'
@@ -117,6 +118,7 @@ export function createRouter(parts: Parts) {
         homeScreen.poke()
         return ok
       }),
+      export: os.labs.export.handler(async ({ input }) => exportLab(await home(), input.lab, input.as)),
     },
     cluster: {
       watch: os.cluster.watch.handler(async function* ({ input, signal }) {

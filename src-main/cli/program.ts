@@ -23,6 +23,7 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   backup: () => import('./backup.js').then((it) => it.backup),
   backups: () => import('./backup.js').then((it) => it.backups),
   pitr: () => import('./pitr.js').then((it) => it.pitr),
+  export: () => import('./export.js').then((it) => it.exportVerb),
   down: () => import('./down.js').then((it) => it.down),
   exercise: () => import('./exercise.js').then((it) => it.exercise),
   prove: () => import('./prove.js').then((it) => it.prove),

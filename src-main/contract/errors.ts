@@ -29,6 +29,7 @@ export const exitCodeOf = {
   'no-repository': 2,
   'target-unreachable': 2,
   'name-taken': 2,
+  'folder-unfit': 2,
   'not-yet': 2,
   // 3: the environment is not fit
   'engine-unreachable': 3,

@@ -136,7 +136,6 @@ test.each([
   'rewind a before',
   'checkpoints a',
   'run scenario.yaml --keep',
-  'export a --as compose d',
   'report x',
 ])('`dojo %s` says that it comes later', async (line) => {
   const { code, err } = await dojo(...line.split(' '))
