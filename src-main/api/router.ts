@@ -11,6 +11,7 @@ import { loadTopology, topologyNames } from '../lab/topology-file.js'
 import type { Parts } from './app.js'
 import { wireError } from './errors.js'
 import { summariseLabs } from './lab-list.js'
+import { watchMetrics } from './metrics.js'
 import { following, latest } from './pace.js'
 
 export interface ClientContext {
@@ -127,6 +128,12 @@ export function createRouter(parts: Parts) {
             stop()
           }
         }, signal)
+      }),
+    },
+    metrics: {
+      watch: os.metrics.watch.handler(async function* ({ input, signal = forever }) {
+        const { info } = await openLab(input.lab, await home())
+        yield* watchMetrics(info, input.minutes, signal)
       }),
     },
     records: {

@@ -18,6 +18,7 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   fault: () => import('./fault.js').then((it) => it.fault),
   faults: () => import('./fault.js').then((it) => it.faults),
   heal: () => import('./fault.js').then((it) => it.heal),
+  metrics: () => import('./metrics.js').then((it) => it.metrics),
   probe: () => import('./probe.js').then((it) => it.probe),
   down: () => import('./down.js').then((it) => it.down),
   exercise: () => import('./exercise.js').then((it) => it.exercise),

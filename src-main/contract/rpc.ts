@@ -5,6 +5,7 @@ import { engineStatus, finding, imageProgress, imageStatus } from './doctor.js'
 import { attemptView, exerciseSummary } from './exercise.js'
 import { faultKindInfo, faultRecord, faultSchedule } from './fault.js'
 import { bootProgress, labInfo, upOptions } from './lab.js'
+import { metricsMinutes, metricsView } from './metrics.js'
 import { labName } from './names.js'
 import { probeReport, probeRoute, probeStats } from './probe.js'
 import { labRecord } from './record.js'
@@ -64,6 +65,8 @@ export const contract = {
     down: call.input(lab).output(ok),
   },
   cluster: { watch: call.input(lab).output(eventIterator(clusterState)) },
+  /** Where the topology has a Prometheus; `error` in the view while it does not answer. */
+  metrics: { watch: call.input(lab.extend({ minutes: metricsMinutes })).output(eventIterator(metricsView)) },
   records: { watch: call.input(lab).output(eventIterator(z.array(labRecord))) },
   faults: {
     kinds: call.output(z.array(faultKindInfo)),

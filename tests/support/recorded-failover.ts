@@ -53,6 +53,7 @@ export function labInfo(choice: Record<string, HostChoice> = pairWitness): LabIn
     patroni: patroniSettings,
     postgresql: {},
     etcd: { heartbeat_interval: 100, election_timeout: 1000 },
+    cron: { every: 30, keep: 3 },
   }
   return {
     lab: 'pw-1',

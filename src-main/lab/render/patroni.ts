@@ -124,7 +124,7 @@ const role = ({ credentials: { app } }: LabPlan): string =>
   `CREATE ROLE ${app.username} LOGIN PASSWORD ${quoted(app.password)};\n`
 
 /** Waits, a while, for the standby that a boot expects; see docker/rootfs, post-bootstrap. */
-function database({ topology, credentials: { app } }: LabPlan): string {
+function database({ topology, credentials: { app }, load }: LabPlan): string {
   const standbys = hostsWith(topology, 'patroni').map(quoted).join(', ')
   const wait = `DO $$
 BEGIN
@@ -135,5 +135,18 @@ BEGIN
   END LOOP;
 END $$;
 `
-  return `${topology.healthy.standbys.streaming > 0 ? wait : ''}CREATE DATABASE ${app.database} OWNER ${app.username};\n`
+  const make = load === undefined ? `CREATE DATABASE ${app.database} OWNER ${app.username};\n` : loaded(app, load)
+  return `${topology.healthy.standbys.streaming > 0 ? wait : ''}${make}`
 }
+
+/** Clients find the database once everything is in it: until then it has another name. */
+const loaded = ({ database: name, username }: LabPlan['credentials']['app'], sql: string): string =>
+  `CREATE DATABASE ${name}_loading OWNER ${username};
+\\connect ${name}_loading
+SET ROLE ${username};
+BEGIN;
+${sql.trimEnd()}
+COMMIT;
+\\connect postgres
+ALTER DATABASE ${name}_loading RENAME TO ${name};
+`
