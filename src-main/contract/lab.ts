@@ -6,6 +6,12 @@ import { serviceName, settingsSpec, topologySpec } from './topology.js'
 export const endpoint = z.object({ host: z.string(), port: z.int() })
 export type Endpoint = z.infer<typeof endpoint>
 
+/** Where clients write: one address, or the first of several of which the one that takes writes is meant. */
+export const writeEndpoint = endpoint.extend({
+  others: z.array(endpoint).optional().describe('Without a proxy: the other data hosts, tried in turn'),
+})
+export type WriteEndpoint = z.infer<typeof writeEndpoint>
+
 /** Keys of a host's endpoints. Names of interfaces, as a host may serve several per service. */
 export const endpointKeys = [
   'etcd',
@@ -42,7 +48,7 @@ export const labInfo = z.object({
   createdAt: epochMs,
   seconds: z.record(z.string(), z.number()).describe('Seconds per boot phase, and total'),
   hosts: z.array(labHost),
-  client: z.object({ readWrite: endpoint, readOnly: endpoint.optional() }),
+  client: z.object({ readWrite: writeEndpoint, readOnly: endpoint.optional() }),
   credentials: z.string().describe('Path of a 0600 file that holds user names and passwords'),
   settings: settingsSpec.describe('Settings as asked for: the topology and --set, merged'),
   spec: topologySpec,

@@ -29,6 +29,19 @@ export const hostSpec = z.strictObject({
 })
 export type HostSpec = z.infer<typeof hostSpec>
 
+const count = z.int().min(1)
+
+/** What a file says of a host: one, or several alike. Only the file knows of copies; a lab has the hosts themselves. */
+export const hostEntry = hostSpec.extend({
+  copies: z
+    .strictObject({ default: count, min: count, max: count })
+    .optional()
+    .describe(
+      'How many hosts of this kind there are, and may be with --set size.NAME=N. Several are called NAME1, NAME2, each an address and a row further; one keeps the name',
+    ),
+})
+export type HostEntry = z.infer<typeof hostEntry>
+
 const seconds = z.int().min(0)
 
 /** Patroni's dynamic configuration, spelled as Patroni spells it. The sum rule is checked by lab/. */
@@ -68,7 +81,14 @@ export const settingsSpec = z.strictObject({
 })
 export type Settings = z.infer<typeof settingsSpec>
 
-const route = z.strictObject({ host: hostName, port: z.int().min(1).max(65535) })
+const port = z.int().min(1).max(65535)
+const route = z.strictObject({ host: hostName, port })
+
+/** As the host of a route: whoever leads. No proxy says who that is; clients know every data host, and try them. */
+export const whoLeads = 'leader'
+
+/** A word that SQL takes without quotes. */
+const sqlName = z.string().regex(/^[a-z_][a-z0-9_]{0,62}$/, 'a lower-case letter, then letters, digits or underscores')
 
 export const topologySpec = z.strictObject({
   topology: slug.describe('Name; equal to the name of the file'),
@@ -81,9 +101,19 @@ export const topologySpec = z.strictObject({
     .optional()
     .describe("SQL that is loaded once, at birth, as the owner of the client's database: a file in labs/data"),
   client: z.strictObject({
-    readWrite: route.describe('Where clients write'),
+    readWrite: route.describe(
+      'Where clients write. Host `leader`: they know every data host, and take the one that accepts writes',
+    ),
     readOnly: route.optional().describe('Where clients read'),
+    database: sqlName.optional().describe('Absent: app'),
+    user: sqlName.optional().describe('Owns the database. Absent: app'),
   }),
+  fixedPorts: z
+    .record(z.string(), port)
+    .optional()
+    .describe(
+      'By endpoint, what `--ports fixed` gives its first host; the next ones follow. Absent: the well-known port',
+    ),
   healthy: z
     .strictObject({
       within: z.int().min(5).default(90).describe('Seconds that a boot may take before it is called failed'),
@@ -104,5 +134,19 @@ export const topologySpec = z.strictObject({
     .describe('Invariants that hold from boot to removal'),
 })
 export type Topology = z.infer<typeof topologySpec>
+
+const { healthy } = topologySpec.shape
+const { standbys } = healthy.shape
+
+/** The content of a topology's file. Sizes turn it into a topology: lab/sizes.ts. */
+export const topologyFile = topologySpec.extend({
+  hosts: z.record(hostName, hostEntry),
+  healthy: healthy.extend({
+    standbys: standbys.extend({
+      streaming: standbys.shape.streaming.optional().describe('Absent: every data host but the leader'),
+    }),
+  }),
+})
+export type TopologyFile = z.infer<typeof topologyFile>
 
 export const topologySummary = z.object({ topology: z.string(), summary: z.string(), hosts: z.array(z.string()) })

@@ -68,14 +68,14 @@ export async function choosePorts(
 
 type Wanted = Omit<PublishedPort, 'port'> & { fixed: number }
 
-export function offersOf({ hosts }: Topology): Wanted[] {
+export function offersOf({ hosts, fixedPorts = {} }: Pick<Topology, 'hosts' | 'fixedPorts'>): Wanted[] {
   const counted = new Map<EndpointKey, number>()
   return Object.entries(hosts).flatMap(([host, { services }]) =>
     services.flatMap((service) =>
       offers[service].map(({ key, inside, fixed, step }) => {
         const nth = counted.get(key) ?? 0
         counted.set(key, nth + 1)
-        return { host, key, inside, fixed: fixed + nth * step }
+        return { host, key, inside, fixed: (fixedPorts[key] ?? fixed) + nth * step }
       }),
     ),
   )

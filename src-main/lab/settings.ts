@@ -44,7 +44,7 @@ export function withSettings(topology: Topology, set: readonly string[]): Topolo
   for (const assignment of set) {
     const [, area = '', key = '', value = ''] = /^([a-z]+)\.([a-z_.]+)=(.*)$/s.exec(assignment) ?? []
     if (!key) wrong.push(`"${assignment}" is not of the form AREA.KEY=VALUE, for example patroni.ttl=30`)
-    else if (!areas.includes(area)) wrong.push(`${area}.${key}: no area "${area}"; there are ${areas.join(', ')}`)
+    else if (!areas.includes(area)) wrong.push(`${area}.${key}: no area "${area}"; there are ${areas.join(', ')}, size`)
     else changed[area] = { ...changed[area], [key]: scalar(value) }
   }
   const parsed = settable.safeParse(changed)

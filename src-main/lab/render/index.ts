@@ -1,6 +1,6 @@
 import type { HostFile } from '../../docker/archive.js'
 import type { ServiceName } from '../../contract/topology.js'
-import { etcdEndpoints, homeOfPostgres, pgdata, runs, stanza, type LabPlan } from '../plan.js'
+import { etcdEndpoints, homeOfPostgres, libpqRoute, pgdata, runs, stanza, type LabPlan } from '../plan.js'
 import { renderCron } from './cron.js'
 import { renderEtcd } from './etcd.js'
 import { renderHaproxy } from './haproxy.js'
@@ -28,7 +28,6 @@ export function renderHost(plan: LabPlan, host: string): HostFile[] {
 
 /** Environment of a host: which services run, and where bare `psql` and `etcdctl` go. */
 export function renderEnvironment({ topology, credentials }: LabPlan, host: string): Record<string, string> {
-  const { readWrite } = topology.client
   const local = runs(topology, host, 'patroni')
   return {
     HOST_SERVICES: topology.hosts[host]!.services.join(' '),
@@ -39,7 +38,7 @@ export function renderEnvironment({ topology, credentials }: LabPlan, host: stri
     // on a data host bare psql is the superuser at the local server, elsewhere a client on the client's route
     ...(local
       ? { PGUSER: credentials.superuser.username, PGDATA: pgdata }
-      : { PGUSER: credentials.app.username, PGHOST: readWrite.host, PGPORT: String(readWrite.port) }),
+      : { PGUSER: credentials.app.username, ...libpqRoute(topology) }),
   }
 }
 
