@@ -27,7 +27,11 @@ export function MetricTable({ charts, caption }: { charts: readonly MetricSeries
                 <td className="mono tn">{figureText(unit, now)}</td>
                 <td className="mono tn">{figureText(unit, least)}</td>
                 <td className="mono tn">{figureText(unit, most)}</td>
-                <td className="ink3">{index === 0 ? about : ''}</td>
+                {index === 0 && (
+                  <td className="ink3 metric-about" rowSpan={lines.length}>
+                    {about}
+                  </td>
+                )}
               </tr>
             )
           }),
