@@ -16,6 +16,7 @@ import type { Parts } from './app.js'
 import { configReach } from './config-reach.js'
 import { wireError } from './errors.js'
 import { summariseLabs } from './lab-list.js'
+import { watchMetrics } from './metrics.js'
 import { following, latest } from './pace.js'
 
 export interface ClientContext {
@@ -140,6 +141,12 @@ export function createRouter(parts: Parts) {
       set: os.config.set.handler(async ({ input: { lab, key, value } }) =>
         changeConfig(await configReach(await session(lab)), key, value),
       ),
+    },
+    metrics: {
+      watch: os.metrics.watch.handler(async function* ({ input, signal = forever }) {
+        const { info } = await openLab(input.lab, await home())
+        yield* watchMetrics(info, input.minutes, signal)
+      }),
     },
     records: {
       watch: os.records.watch.handler(async function* ({ input, signal = forever }) {

@@ -19,6 +19,7 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   fault: () => import('./fault.js').then((it) => it.fault),
   faults: () => import('./fault.js').then((it) => it.faults),
   heal: () => import('./fault.js').then((it) => it.heal),
+  metrics: () => import('./metrics.js').then((it) => it.metrics),
   probe: () => import('./probe.js').then((it) => it.probe),
   backup: () => import('./backup.js').then((it) => it.backup),
   backups: () => import('./backup.js').then((it) => it.backups),

@@ -21,6 +21,7 @@ export const endpointKeys = [
   'proxyRead',
   'proxyStats',
   'pgbouncer',
+  'prometheus',
 ] as const
 export const endpointKey = z.enum(endpointKeys)
 export type EndpointKey = z.infer<typeof endpointKey>

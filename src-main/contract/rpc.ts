@@ -17,6 +17,7 @@ import { attemptView, exerciseSummary } from './exercise.js'
 import { exportKind, labExport } from './export.js'
 import { faultKindInfo, faultRecord, faultSchedule } from './fault.js'
 import { bootProgress, labInfo, upOptions } from './lab.js'
+import { metricsMinutes, metricsView } from './metrics.js'
 import { labName } from './names.js'
 import { probeReport, probeRoute, probeStats } from './probe.js'
 import { labRecord } from './record.js'
@@ -84,6 +85,8 @@ export const contract = {
     /** Changes one value through Patroni; null takes the key out. Returns once every Patroni that answers took it up. */
     set: call.input(lab.extend({ key: z.string().min(1).max(200), value: z.json() })).output(configChange),
   },
+  /** Where the topology has a Prometheus; `error` in the view while it does not answer. */
+  metrics: { watch: call.input(lab.extend({ minutes: metricsMinutes })).output(eventIterator(metricsView)) },
   records: { watch: call.input(lab).output(eventIterator(z.array(labRecord))) },
   faults: {
     kinds: call.output(z.array(faultKindInfo)),

@@ -14,6 +14,8 @@ export interface LabPlan {
   prefix: string
   credentials: Credentials
   pki: Pki
+  /** SQL that is loaded at birth, where the topology names some. */
+  load?: string
 }
 
 /** Name of pgBackRest's stanza, in every lab. */

@@ -23,7 +23,9 @@ export const secretName = (key: string): string => key.replaceAll(/[A-Z]/g, (let
 
 /** Each password of a lab by its name. */
 export const secretsOf = (credentials: Credentials): Record<string, string> =>
-  Object.fromEntries(Object.entries(credentials).map(([key, { password }]) => [secretName(key), password]))
+  Object.fromEntries(
+    Object.entries(credentials).flatMap(([key, login]) => (login ? [[secretName(key), login.password]] : [])),
+  )
 
 /** A lab's plan that holds no secret: rendered, every file says by a token what belongs there. */
 export function withoutSecrets(plan: Omit<LabPlan, 'pki'>, { secret, prefix, pem }: Tokens): LabPlan {

@@ -1,11 +1,13 @@
 import type { HostFile } from '../../docker/archive.js'
 import type { ServiceName } from '../../contract/topology.js'
 import { etcdEndpoints, homeOfPostgres, libpqRoute, pgdata, runs, stanza, type LabPlan } from '../plan.js'
+import { renderCron } from './cron.js'
 import { renderEtcd } from './etcd.js'
 import { renderHaproxy } from './haproxy.js'
 import { renderPatroni, renderPatronictl } from './patroni.js'
 import { renderPgbackrest } from './pgbackrest.js'
 import { renderPgbouncer } from './pgbouncer.js'
+import { renderPrometheus } from './prometheus.js'
 
 const renderers: Record<ServiceName, (plan: LabPlan, host: string) => HostFile[]> = {
   etcd: renderEtcd,
@@ -13,6 +15,9 @@ const renderers: Record<ServiceName, (plan: LabPlan, host: string) => HostFile[]
   pgbackrest: renderPgbackrest,
   haproxy: renderHaproxy,
   pgbouncer: renderPgbouncer,
+  cron: renderCron,
+  'postgres-exporter': () => [], // takes everything from its command line
+  prometheus: renderPrometheus,
 }
 
 /** Every file that a host needs: one renderer per service, and what makes bare commands work in a terminal. */
@@ -38,7 +43,7 @@ export function renderEnvironment({ topology, credentials }: LabPlan, host: stri
 }
 
 function pgpass({ credentials }: LabPlan): HostFile {
-  const content = [credentials.superuser, credentials.app]
+  const content = [credentials.superuser, credentials.app, credentials.replication]
     .map(({ username, password }) => `*:*:*:${username}:${password}\n`)
     .join('')
   return { path: `${homeOfPostgres}/.pgpass`, content, owner: 'postgres', mode: 0o600 }

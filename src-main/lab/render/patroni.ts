@@ -139,7 +139,7 @@ const role = ({ credentials: { app } }: LabPlan): string =>
   `CREATE ROLE ${app.username} LOGIN PASSWORD ${quoted(app.password)};\n`
 
 /** Waits, a while, for the standby that a boot expects; see docker/rootfs, post-bootstrap. */
-function database({ topology, credentials: { app } }: LabPlan): string {
+function database({ topology, credentials: { app }, load }: LabPlan): string {
   const standbys = hostsWith(topology, 'patroni').map(quoted).join(', ')
   const wait = `DO $$
 BEGIN
@@ -150,6 +150,20 @@ BEGIN
   END LOOP;
 END $$;
 `
-  return `${topology.healthy.standbys.streaming > 0 ? wait : ''}CREATE DATABASE ${app.database} OWNER ${app.username};
-ALTER DATABASE ${app.database} SET log_statement = 'ddl';\n` // who looks for the moment of a mistake begins with the log
+  const make = load === undefined ? `CREATE DATABASE ${app.database} OWNER ${app.username};\n` : loaded(app, load)
+  // who looks for the moment of a mistake begins with the log
+  const logs = `ALTER DATABASE ${app.database} SET log_statement = 'ddl';\n`
+  return `${topology.healthy.standbys.streaming > 0 ? wait : ''}${make}${logs}`
 }
+
+/** Clients find the database once everything is in it: until then it has another name. */
+const loaded = ({ database: name, username }: LabPlan['credentials']['app'], sql: string): string =>
+  `CREATE DATABASE ${name}_loading OWNER ${username};
+\\connect ${name}_loading
+SET ROLE ${username};
+BEGIN;
+${sql.trimEnd()}
+COMMIT;
+\\connect postgres
+ALTER DATABASE ${name}_loading RENAME TO ${name};
+`
