@@ -20,10 +20,10 @@ export interface PatroniClient {
 }
 
 /** Patroni's REST API of one host. Never throws: a reading says why there is none. */
-export function patroniClient({ host, port }: Endpoint): PatroniClient {
+export function patroniClient(endpoint: Endpoint): PatroniClient {
   const get = (path: string, timeoutMs = defaultTimeoutMs): Promise<Reading<{ status: number; body: unknown }>> =>
     reading(async () => {
-      const { status, text } = await httpGet(`http://${host}:${port}${path}`, timeoutMs)
+      const { status, text } = await httpGet(endpoint, path, timeoutMs)
       return { status, body: parsed(text) }
     })
   const typed = async <T>(path: string, parse: (body: unknown) => T, timeoutMs?: number): Promise<Reading<T>> => {

@@ -46,6 +46,10 @@ export const settingsSpec = z.strictObject({
       election_timeout: z.int().min(100).default(1000).describe('Milliseconds without a heartbeat until an election'),
     })
     .prefault({}),
+  security: z
+    .enum(['plain', 'tls'])
+    .default('plain')
+    .describe('tls: every port of every service speaks TLS alone, with certificates of the lab'),
 })
 export type Settings = z.infer<typeof settingsSpec>
 
