@@ -43,6 +43,7 @@ export const up: Verb = (program, { io, json }) => {
           io.out(`\nlab "${lab}" is healthy after ${seconds((info.seconds['total'] ?? 0) * 1000)}\n`)
           io.out(`  writes       ${readWrite.host}:${readWrite.port}\n`)
           io.out(`  credentials  ${info.credentials}\n`)
+          if (readWrite.tls) io.out(`  authority    ${readWrite.tls.ca}\n`)
           io.out(`  next         dojo status ${lab}   dojo psql ${lab}   dojo shell ${lab} ${info.hosts[0]?.name}\n`)
         },
         { recovers: true },
