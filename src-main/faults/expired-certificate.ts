@@ -11,7 +11,7 @@ import { defineFault, type FaultContext } from './fault.js'
 const options = z.strictObject({
   service: z
     .enum(['etcd', 'patroni', 'postgres'])
-    .describe('Whose certificate. Connections that PostgreSQL has already stay; etcd is restarted'),
+    .describe('Whose certificate. Connections that there are stay: it shows to whoever connects anew'),
 })
 type Context = FaultContext<z.output<typeof options>>
 
@@ -45,15 +45,15 @@ async function install(context: Context, pair: KeyPair): Promise<void> {
     if (code !== 0) throw new Error(`writing ${path} failed: ${stderr.trim()}`)
   }
   const reader = readers[wanted.service]
-  await outputOf(context, context.target.name, reader.argv, { user: reader.as, timeoutMs: 60_000 })
+  if (reader) await outputOf(context, context.target.name, reader.argv, { user: reader.as })
 }
 
-/** How each comes to read its certificate. etcd does for every new connection, and keeps those that it has. */
-const readers = {
-  etcd: { as: 'root', argv: ['sv', '-w', '50', 'restart', 'etcd'] },
+/** Who has to be told to read its certificate again. etcd does so for every connection. */
+const readers: Record<z.output<typeof options>['service'], { as: 'root' | 'postgres'; argv: string[] } | null> = {
+  etcd: null,
   patroni: { as: 'root', argv: ['sv', 'hup', 'patroni'] },
   postgres: { as: 'postgres', argv: ['pg_ctl', 'reload', '--silent'] },
-} as const
+}
 
 export const expiredCertificate = defineFault({
   kind: 'expired-certificate',

@@ -148,6 +148,11 @@ test('a certificate that expired turns clients away, and a new one lets them in'
       trusted: false,
       why: 'its certificate has expired',
     })
+    if (service === 'etcd') {
+      // it kept its connections; whoever starts anew does not get in, and it does not serve before that
+      await on(target, 'sv -w 10 restart etcd', 'root')
+      expect((await on('pg1', `ETCDCTL_ENDPOINTS=https://${target}:2379 etcdctl endpoint health`)).code).not.toBe(0)
+    }
     if (service === 'patroni') expect((await on('proxy', `curl -sS https://${standby}:8008/`)).said).toMatch(/expired/)
     const [healed] = await lab.faults.heal(expired.id)
     expect(healed, service).toMatchObject({ state: 'healed', healing: { holds: true } })
