@@ -1,5 +1,6 @@
 import type { PatroniReading } from '../contract/cluster.js'
 import type { Endpoint } from '../contract/lab.js'
+import { askHttp } from '../util/http.js'
 import { clusterBody, historyBody, patroniBody, type ClusterBody } from './patroni-names.js'
 import { httpGet } from './http-get.js'
 import { reading, type Reading } from './reading.js'
@@ -30,10 +31,10 @@ export interface PatroniClient {
 }
 
 /** Patroni's REST API of one host. Never throws: a reading says why there is none. */
-export function patroniClient({ host, port }: Endpoint): PatroniClient {
+export function patroniClient(endpoint: Endpoint): PatroniClient {
   const get = (path: string, timeoutMs = defaultTimeoutMs): Promise<Reading<{ status: number; body: unknown }>> =>
     reading(async () => {
-      const { status, text } = await httpGet(`http://${host}:${port}${path}`, timeoutMs)
+      const { status, text } = await httpGet(endpoint, path, timeoutMs)
       return { status, body: parsed(text) }
     })
   const typed = async <T>(path: string, parse: (body: unknown) => T, timeoutMs?: number): Promise<Reading<T>> => {
@@ -52,14 +53,13 @@ export function patroniClient({ host, port }: Endpoint): PatroniClient {
     config: (timeoutMs) => typed('/config', (body) => body as Record<string, unknown>, timeoutMs),
     patchConfig: (patch, { username, password }, timeoutMs = changeTimeoutMs) =>
       reading(async () => {
-        const response = await fetch(`http://${host}:${port}/config`, {
+        const { status, text } = await askHttp(endpoint, '/config', {
           method: 'PATCH',
           headers: { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` },
           body: JSON.stringify(patch),
           signal: AbortSignal.timeout(timeoutMs),
         })
-        const text = await response.text()
-        if (!response.ok) throw new Error(`PATCH /config answered ${response.status}`)
+        if (status >= 300) throw new Error(`PATCH /config answered ${status}`)
         return parsed(text) as Record<string, unknown>
       }),
     get,

@@ -90,6 +90,10 @@ export const settingsSpec = z.strictObject({
       keep: z.int().min(1).default(3).describe('Base backups that each host keeps, the newest'),
     })
     .prefault({}),
+  security: z
+    .enum(['plain', 'tls'])
+    .default('plain')
+    .describe('tls: every port of every service speaks TLS alone, with certificates of the lab'),
 })
 export type Settings = z.infer<typeof settingsSpec>
 

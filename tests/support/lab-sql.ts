@@ -1,6 +1,7 @@
 import pg from 'pg'
 import type { Endpoint } from '../../src-main/contract/lab.js'
 import type { LabHandle } from '../../src-main/lab/handle.js'
+import { tlsOf } from '../../src-main/util/tls.js'
 
 /** Asks one question and hangs up. */
 export async function ask<Row extends object>(
@@ -8,7 +9,8 @@ export async function ask<Row extends object>(
   login: { user: string; password: string; database: string },
   sql: string,
 ): Promise<Row[]> {
-  const client = new pg.Client({ host: endpoint.host, port: endpoint.port, ...login, connectionTimeoutMillis: 3_000 })
+  const { host, port } = endpoint
+  const client = new pg.Client({ host, port, ssl: tlsOf(endpoint) ?? false, ...login, connectionTimeoutMillis: 3_000 })
   client.on('error', () => undefined)
   await client.connect()
   try {
