@@ -22,8 +22,13 @@ export const up: Verb = (program, { io, json }) => {
     .description('Starts a lab and waits until a write commits on the client route and the standbys stream.')
     .argument('<topology>', 'for example pair-witness; see labs/topologies/')
     .option('--name <name>', 'name of the lab (default: the topology and a number)')
-    .option('--set <key=value...>', 'a setting, for example patroni.ttl=30; may be given several times', collect, [])
-    .option('--ports <how>', 'random, or fixed: 5000, 5001, 7000 on 127.0.0.1', 'random')
+    .option(
+      '--set <key=value...>',
+      'a setting, for example patroni.ttl=30 or size.patroni=5; may be given several times',
+      collect,
+      [],
+    )
+    .option('--ports <how>', 'random, or fixed: well-known ones on 127.0.0.1, such as 5000, 5001, 7000', 'random')
     .option(...jsonOption)
     .action(async (topology: string, { name, set, ports, json: asJson }: Options) => {
       if (ports !== 'random' && ports !== 'fixed') {
@@ -41,7 +46,8 @@ export const up: Verb = (program, { io, json }) => {
           if (asJson) return json(info)
           const { readWrite } = info.client
           io.out(`\nlab "${lab}" is healthy after ${seconds((info.seconds['total'] ?? 0) * 1000)}\n`)
-          io.out(`  writes       ${readWrite.host}:${readWrite.port}\n`)
+          const targets = [readWrite, ...(readWrite.others ?? [])].map(({ host, port }) => `${host}:${port}`)
+          io.out(`  writes       ${targets.join(', ')}${targets.length > 1 ? ' (whichever leads)' : ''}\n`)
           io.out(`  credentials  ${info.credentials}\n`)
           if (readWrite.tls) io.out(`  authority    ${readWrite.tls.ca}\n`)
           io.out(`  next         dojo status ${lab}   dojo psql ${lab}   dojo shell ${lab} ${info.hosts[0]?.name}\n`)

@@ -57,6 +57,12 @@ export function historyOf(keys: Keys): DcsReading['history'] {
   }))
 }
 
+/** `status`: the leader writes where its WAL ends, in every loop in which that moved. */
+function positionOf(keys: Keys): number | null {
+  const optime = objectAt(keys, dcsKeys.status)?.['optime']
+  return typeof optime === 'number' ? optime : null
+}
+
 export const leaderOf = (keys: Keys): string | null => keys.get(dcsKeys.leader)?.value ?? null
 
 /** A log position as PostgreSQL prints it; Patroni keeps plain numbers. */
@@ -88,5 +94,6 @@ export function dcsReadingOf(keys: Keys, lease: LeaseView | null): DcsReading {
     history: historyOf(keys),
     members,
     pause: config['pause'] === true,
+    position: positionOf(keys),
   }
 }

@@ -1,5 +1,5 @@
 import pg from 'pg'
-import type { Endpoint } from '../contract/lab.js'
+import type { Endpoint, WriteEndpoint } from '../contract/lab.js'
 import { tlsOf } from '../util/tls.js'
 
 export interface Login {
@@ -44,14 +44,37 @@ function drop(client: pg.Client): void {
   connection.stream.destroy()
 }
 
+/** What libpq asks for target_session_attrs=read-write. */
+export async function takesWrites(client: pg.Client, timeoutMs: number): Promise<boolean> {
+  const asked = { text: 'show transaction_read_only', query_timeout: timeoutMs }
+  const { rows } = await client.query<{ transaction_read_only: string }>(asked)
+  return rows[0]?.transaction_read_only === 'off'
+}
+
+/** Connects; where several servers are given, to the first that takes writes, as libpq does with a list of hosts. */
+async function connect({ others, ...first }: WriteEndpoint, login: Login, timeoutMs: number): Promise<pg.Client> {
+  let refused: unknown
+  for (const endpoint of [first, ...(others ?? [])]) {
+    const client = newClient(endpoint, login, timeoutMs)
+    try {
+      await client.connect()
+      if (!others || (await takesWrites(client, timeoutMs))) return client
+      refused ??= new Error('no server takes writes')
+    } catch (error) {
+      refused = error
+    }
+    drop(client)
+  }
+  throw refused
+}
+
 /**
  * One statement over a connection of its own, for questions that are asked now and then. Rows as pg parses them.
  * @throws what pg throws: connection refused, authentication, SQL errors (`code` is the SQLSTATE)
  */
-export async function query(endpoint: Endpoint, login: Login, sql: string, options: QueryOptions): Promise<Row[]> {
-  const client = newClient(endpoint, login, options.timeoutMs)
+export async function query(endpoint: WriteEndpoint, login: Login, sql: string, options: QueryOptions): Promise<Row[]> {
+  const client = await connect(endpoint, login, options.timeoutMs)
   try {
-    await client.connect()
     const { rows } = await client.query<Row>(sql, options.values ? [...options.values] : undefined)
     return rows
   } finally {
@@ -66,7 +89,7 @@ export interface KeptConnection {
 }
 
 /** One connection per host that is kept between statements and made anew when it broke. One statement at a time. */
-export function keepConnection(endpoint: Endpoint, login: Login): KeptConnection {
+export function keepConnection(endpoint: WriteEndpoint, login: Login): KeptConnection {
   let client: pg.Client | null = null
   const forget = (): void => {
     if (client) drop(client)
@@ -76,12 +99,11 @@ export function keepConnection(endpoint: Endpoint, login: Login): KeptConnection
     async query(sql, { timeoutMs, values, name }) {
       try {
         if (!client) {
-          const made = newClient(endpoint, login, timeoutMs)
+          const made = await connect(endpoint, login, timeoutMs)
           made.on('end', () => {
             if (client === made) client = null
           })
           client = made
-          await made.connect()
         }
         const asked = { text: sql, ...(values ? { values: [...values] } : {}), ...(name ? { name } : {}) }
         const { rows } = await client.query<Row>(asked)

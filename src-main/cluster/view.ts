@@ -8,6 +8,7 @@ import type {
   PostgresReading,
 } from '../contract/cluster.js'
 import type { LabHost } from '../contract/lab.js'
+import { lsnNumber } from './dcs.js'
 import { isStarting } from './patroni-names.js'
 import type { EtcdStanding } from './sources/context.js'
 
@@ -77,7 +78,7 @@ function concludeData(input: HostInput): Concluded {
     return { role: 'none', note: 'not in recovery, without the leader key' }
   }
   if (postgres) {
-    const note = standbyNote(postgres, keys)
+    const note = standbyNote(host.name, postgres, keys)
     return { role: keys?.sync.standbys.includes(host.name) ? 'sync' : 'replica', note }
   }
   const began = now - (engine.value?.since ?? 0) < startsWithinMs
@@ -110,13 +111,29 @@ function leaderNote(postgres: PostgresReading | null, patroni: PatroniReading | 
   return standbys.length > 0 ? `streams to ${standbys.join(', ')}` : 'no standby attached'
 }
 
-function standbyNote(postgres: PostgresReading, keys: DcsReading | null): string {
+function standbyNote(name: string, postgres: PostgresReading, keys: DcsReading | null): string {
   const { walReceiver } = postgres
   if (walReceiver?.status === 'streaming') {
     const from = walReceiver.senderHost ?? keys?.leader
     return from ? `streaming from ${from}` : 'streaming'
   }
-  return keys?.leader === null ? 'no upstream; nobody holds the leader key' : 'in recovery, not streaming'
+  if (keys?.leader === null) return 'no upstream; nobody holds the leader key'
+  const why = keys && whyNotPromotable(name, postgres, keys)
+  return `in recovery, not streaming${why ? `; not promotable: ${why}` : ''}`
+}
+
+/**
+ * Why Patroni would not promote this standby if the leader went now; null when it would. Patroni compares what the standby
+ * has with where the leader last said that its WAL ends. Source: patroni/ha.py, is_lagging and is_failover_possible.
+ */
+function whyNotPromotable(name: string, { lsn }: PostgresReading, keys: DcsReading): string | null {
+  const { config, sync, position } = keys
+  const mode = config['synchronous_mode']
+  if ((mode === true || mode === 'quorum') && sync.leader !== null && !sync.standbys.includes(name))
+    return 'the cluster is synchronous, and it is not the synchronous standby'
+  const allowed = config['maximum_lag_on_failover']
+  if (typeof allowed !== 'number' || (position ?? 0) - lsnNumber(lsn) <= allowed) return null
+  return `more than ${allowed.toLocaleString('en')} bytes behind, which is maximum_lag_on_failover`
 }
 
 function concludeOther({ host, etcd, engine, now }: HostInput): Concluded {

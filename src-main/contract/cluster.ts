@@ -141,6 +141,11 @@ export const dcsReading = z.object({
   ),
   members: z.record(z.string(), z.record(z.string(), z.unknown())),
   pause: z.boolean(),
+  position: z
+    .number()
+    .nullable()
+    .optional()
+    .describe('Where WAL ended when the leader last wrote its status, in bytes since the beginning of the log'),
 })
 export type DcsReading = z.infer<typeof dcsReading>
 

@@ -18,6 +18,12 @@ export const endpoint = z.object({
 })
 export type Endpoint = z.infer<typeof endpoint>
 
+/** Where clients write: one address, or the first of several of which the one that takes writes is meant. */
+export const writeEndpoint = endpoint.extend({
+  others: z.array(endpoint).optional().describe('Without a proxy: the other data hosts, tried in turn'),
+})
+export type WriteEndpoint = z.infer<typeof writeEndpoint>
+
 /** Keys of a host's endpoints. Names of interfaces, as a host may serve several per service. */
 export const endpointKeys = [
   'etcd',
@@ -27,6 +33,7 @@ export const endpointKeys = [
   'proxyRead',
   'proxyStats',
   'pgbouncer',
+  'prometheus',
 ] as const
 export const endpointKey = z.enum(endpointKeys)
 export type EndpointKey = z.infer<typeof endpointKey>
@@ -53,7 +60,7 @@ export const labInfo = z.object({
   createdAt: epochMs,
   seconds: z.record(z.string(), z.number()).describe('Seconds per boot phase, and total'),
   hosts: z.array(labHost),
-  client: z.object({ readWrite: endpoint, readOnly: endpoint.optional() }),
+  client: z.object({ readWrite: writeEndpoint, readOnly: endpoint.optional() }),
   credentials: z.string().describe('Path of a 0600 file that holds user names and passwords'),
   settings: settingsSpec.describe('Settings as asked for: the topology and --set, merged'),
   spec: topologySpec,
@@ -69,6 +76,7 @@ export const credentialsSpec = z.object({
   rewind: z.object({ username: z.string(), password: z.string() }),
   app: z.object({ username: z.string(), password: z.string(), database: z.string() }),
   patroniRest: z.object({ username: z.string(), password: z.string() }),
+  repository: z.object({ password: z.string() }).optional().describe('Key of an encrypted backup repository'),
 })
 export type Credentials = z.infer<typeof credentialsSpec>
 

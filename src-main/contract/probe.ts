@@ -5,7 +5,7 @@ export const probeRoutes = ['proxy', 'pgbouncer', 'direct', 'read'] as const
 export const probeRoute = z
   .enum(probeRoutes)
   .describe(
-    "proxy: the client's write route, which exercises and the timeline use. pgbouncer: through the pool. direct: a list of hosts, of which the one that takes writes is used. read: the read-only route",
+    "proxy: the client's write route, which exercises and the timeline use; with no proxy it is the direct one. pgbouncer: through the pool. direct: a list of hosts, of which the one that takes writes is used. read: the read-only route",
   )
 export type ProbeRoute = z.infer<typeof probeRoute>
 

@@ -1,7 +1,16 @@
 import { z } from 'zod'
 import { hostName, slug } from './names.js'
 
-export const services = ['etcd', 'patroni', 'pgbackrest', 'haproxy', 'pgbouncer'] as const
+export const services = [
+  'etcd',
+  'patroni',
+  'pgbackrest',
+  'haproxy',
+  'pgbouncer',
+  'cron',
+  'postgres-exporter',
+  'prometheus',
+] as const
 export const serviceName = z.enum(services).describe('A supervised process on a host; patroni runs postgres')
 export type ServiceName = z.infer<typeof serviceName>
 
@@ -19,6 +28,19 @@ export const hostSpec = z.strictObject({
   about: z.string().optional().describe('One sentence for the boot screen: what this host is for'),
 })
 export type HostSpec = z.infer<typeof hostSpec>
+
+const count = z.int().min(1)
+
+/** What a file says of a host: one, or several alike. Only the file knows of copies; a lab has the hosts themselves. */
+export const hostEntry = hostSpec.extend({
+  copies: z
+    .strictObject({ default: count, min: count, max: count })
+    .optional()
+    .describe(
+      'How many hosts of this kind there are, and may be with --set size.NAME=N. Several are called NAME1, NAME2, each an address and a row further; one keeps the name',
+    ),
+})
+export type HostEntry = z.infer<typeof hostEntry>
 
 const seconds = z.int().min(0)
 
@@ -46,6 +68,28 @@ export const settingsSpec = z.strictObject({
       election_timeout: z.int().min(100).default(1000).describe('Milliseconds without a heartbeat until an election'),
     })
     .prefault({}),
+  backup: z
+    .strictObject({
+      keep_full: z.int().min(1).max(100).default(2).describe('Full backups that are kept, with what depends on them'),
+      encrypted: z.boolean().default(false).describe('Whether the repository is encrypted, with a key of the lab'),
+      archive_async: z.boolean().default(false).describe('Archive and fetch WAL in batches, beside PostgreSQL'),
+      replicas_from_backup: z
+        .boolean()
+        .default(false)
+        .describe('New replicas come from the repository, and from the leader where there is no backup yet'),
+    })
+    .prefault({})
+    .describe('The pgBackRest repository, where the topology has a host for it'),
+  cron: z
+    .strictObject({
+      every: z
+        .int()
+        .refine((minutes) => minutes >= 1 && 60 % minutes === 0, 'a whole number of minutes that divides an hour')
+        .default(30)
+        .describe('Minutes between two runs of base-backup, where a host runs cron'),
+      keep: z.int().min(1).default(3).describe('Base backups that each host keeps, the newest'),
+    })
+    .prefault({}),
   security: z
     .enum(['plain', 'tls'])
     .default('plain')
@@ -53,17 +97,39 @@ export const settingsSpec = z.strictObject({
 })
 export type Settings = z.infer<typeof settingsSpec>
 
-const route = z.strictObject({ host: hostName, port: z.int().min(1).max(65535) })
+const port = z.int().min(1).max(65535)
+const route = z.strictObject({ host: hostName, port })
+
+/** As the host of a route: whoever leads. No proxy says who that is; clients know every data host, and try them. */
+export const whoLeads = 'leader'
+
+/** A word that SQL takes without quotes. */
+const sqlName = z.string().regex(/^[a-z_][a-z0-9_]{0,62}$/, 'a lower-case letter, then letters, digits or underscores')
 
 export const topologySpec = z.strictObject({
   topology: slug.describe('Name; equal to the name of the file'),
   summary: z.string().describe('What this cluster is, in one line'),
   hosts: z.record(hostName, hostSpec),
   settings: settingsSpec.prefault({}),
+  load: z
+    .string()
+    .regex(/^[a-z0-9-]+\.sql$/, 'the name of a file in labs/data, for example expenses.sql')
+    .optional()
+    .describe("SQL that is loaded once, at birth, as the owner of the client's database: a file in labs/data"),
   client: z.strictObject({
-    readWrite: route.describe('Where clients write'),
+    readWrite: route.describe(
+      'Where clients write. Host `leader`: they know every data host, and take the one that accepts writes',
+    ),
     readOnly: route.optional().describe('Where clients read'),
+    database: sqlName.optional().describe('Absent: app'),
+    user: sqlName.optional().describe('Owns the database. Absent: app'),
   }),
+  fixedPorts: z
+    .record(z.string(), port)
+    .optional()
+    .describe(
+      'By endpoint, what `--ports fixed` gives its first host; the next ones follow. Absent: the well-known port',
+    ),
   healthy: z
     .strictObject({
       within: z.int().min(5).default(90).describe('Seconds that a boot may take before it is called failed'),
@@ -84,5 +150,19 @@ export const topologySpec = z.strictObject({
     .describe('Invariants that hold from boot to removal'),
 })
 export type Topology = z.infer<typeof topologySpec>
+
+const { healthy } = topologySpec.shape
+const { standbys } = healthy.shape
+
+/** The content of a topology's file. Sizes turn it into a topology: lab/sizes.ts. */
+export const topologyFile = topologySpec.extend({
+  hosts: z.record(hostName, hostEntry),
+  healthy: healthy.extend({
+    standbys: standbys.extend({
+      streaming: standbys.shape.streaming.optional().describe('Absent: every data host but the leader'),
+    }),
+  }),
+})
+export type TopologyFile = z.infer<typeof topologyFile>
 
 export const topologySummary = z.object({ topology: z.string(), summary: z.string(), hosts: z.array(z.string()) })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { topologySpec } from '../contract/topology.js'
+import { topologyFile } from '../contract/topology.js'
 import { exerciseSpec } from './format.js'
 
 type Node = Record<string, unknown>
@@ -39,5 +39,5 @@ function published(name: string, title: string, schema: z.ZodType): Node {
 export const publishedSchemas: Record<string, () => Node> = {
   'exercise.json': () =>
     withVariables(published('exercise', 'An exercise: labs/exercises/<slug>/exercise.yaml', exerciseSpec)) as Node,
-  'topology.json': () => published('topology', 'A topology: labs/topologies/<name>.yaml', topologySpec),
+  'topology.json': () => published('topology', 'A topology: labs/topologies/<name>.yaml', topologyFile),
 }

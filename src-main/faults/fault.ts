@@ -79,6 +79,8 @@ export interface FaultKind<S extends z.ZodObject = z.ZodObject> {
   cuts?(context: FaultContext<z.output<S>>): FaultCut[]
   /** Nothing is left to heal once it took effect: it ends by itself, or it is a repair. */
   momentary?(options: z.output<S>): boolean
+  /** `apply` keeps in `notes`, and on the disk, what healing needs, before it acts: without notes nothing was done. */
+  readonly notesFirst?: boolean
   /** Faults on the same target that are over when this one has taken effect. */
   readonly ends?: readonly string[]
   /** Refuses in the user's words what can't be done, for reasons beyond `needs`. Null: go on. */

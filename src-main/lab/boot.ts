@@ -41,7 +41,7 @@ export async function beginBoot(home: Home, options: UpOptions): Promise<Boot> {
   const docker = await connectDocker()
   const [image, facts] = await Promise.all([requireImage(), engineFacts()])
   requireRoom(facts)
-  const prepared = await prepareLab(home, options, image)
+  const prepared = await prepareLab(home, options, image, facts)
   const { info, credentials } = prepared
   return bootWith(docker, home, info, credentials, (progress, signal) =>
     makeHosts(docker, home, prepared, progress, signal),

@@ -11,7 +11,10 @@ export interface ContentProblem {
   message: string
 }
 
-const spell = ({ file, line, column, message }: ContentProblem): string => `${file}:${line}:${column}: ${message}`
+export const spellPlace = (file: string, { line, column }: { line: number; column: number }): string =>
+  `${file}:${line}:${column}`
+
+const spell = (problem: ContentProblem): string => `${spellPlace(problem.file, problem)}: ${problem.message}`
 
 /** All problems of a file in one error: nobody wants to learn of them one by one. */
 export function contentInvalid(what: string, problems: readonly ContentProblem[]): DojoError {

@@ -1,5 +1,5 @@
 import type { Client } from 'pg'
-import type { Credentials, Endpoint } from '../contract/lab.js'
+import type { Credentials, Endpoint, WriteEndpoint } from '../contract/lab.js'
 import { deadline } from '../util/deadline.js'
 import { askHttp, type HttpAnswer } from '../util/http.js'
 import { tlsOf } from '../util/tls.js'
@@ -55,21 +55,28 @@ export interface RouteReading {
 
 type Login = { user: string; password: string; database: string }
 
-/** A connection that is opened when it is needed, and anew whenever it broke. */
-function connection(endpoint: Endpoint, login: Login) {
+/** A connection that is opened when it is needed, and anew whenever it broke: then to the next server, if there are others. */
+function connection({ others = [], ...first }: WriteEndpoint, login: Login) {
+  const servers = [first, ...others]
+  let turn = 0
   let client: Client | undefined
 
   const drop = (broken: Client): void => {
     if (client === broken) client = undefined
     broken.end().catch(() => undefined)
   }
+  const next = (): void => {
+    turn++
+    if (client) drop(client)
+  }
   async function connected(): Promise<Client> {
     if (client) return client
     const { default: pg } = await import('pg')
+    const server = servers[turn % servers.length]!
     const fresh = new pg.Client({
-      host: endpoint.host,
-      port: endpoint.port,
-      ssl: tlsOf(endpoint) ?? false,
+      host: server.host,
+      port: server.port,
+      ssl: tlsOf(server) ?? false,
       ...login,
       application_name: 'pg-ha-dojo boot',
       connectionTimeoutMillis: answerWithinMs,
@@ -80,6 +87,7 @@ function connection(endpoint: Endpoint, login: Login) {
       await fresh.connect()
     } catch (error) {
       drop(fresh)
+      turn++
       throw error
     }
     return (client = fresh)
@@ -90,16 +98,17 @@ function connection(endpoint: Endpoint, login: Login) {
       try {
         return (await now.query<Row>(sql, values)).rows[0]!
       } catch (error) {
-        drop(now)
+        next()
         throw error
       }
     },
+    next,
     close: () => client && drop(client),
   }
 }
 
 /** SQL by the client's route. `members`: the names under which standbys stream; a base backup streams too. */
-export function clientRoute(endpoint: Endpoint, { superuser, app }: Credentials, members: readonly string[]) {
+export function clientRoute(endpoint: WriteEndpoint, { superuser, app }: Credentials, members: readonly string[]) {
   const observer = connection(endpoint, {
     user: superuser.username,
     password: superuser.password,
@@ -108,15 +117,18 @@ export function clientRoute(endpoint: Endpoint, { superuser, app }: Credentials,
   const client = connection(endpoint, { user: app.username, password: app.password, database: app.database })
   return {
     /** Whom the route leads to, and who streams from it. Source: pg_stat_replication, pg_replication_slots. */
-    read: (): Promise<RouteReading> =>
-      observer.ask<RouteReading>(
+    async read(): Promise<RouteReading> {
+      const seen = await observer.ask<RouteReading>(
         `select pg_is_in_recovery() as "inRecovery",
            (select count(*) from pg_replication_slots where slot_type = 'physical')::int as slots,
            count(*) filter (where state = 'streaming')::int as streaming,
            count(*) filter (where state = 'streaming' and sync_state in ('sync', 'quorum'))::int as synchronous
          from pg_stat_replication where application_name = any($1)`,
         [members],
-      ),
+      )
+      if (seen.inRecovery && endpoint.others) observer.next()
+      return seen
+    },
     /**
      * Commits a transaction as a client would: it writes WAL, waits for the synchronous standby, and leaves nothing in
      * the database. Source: pg_logical_emit_message.

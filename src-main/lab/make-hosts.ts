@@ -7,6 +7,7 @@ import type { LabHost } from '../contract/lab.js'
 import type { Progress } from './boot-progress.js'
 import { makeLabPki } from './certificates.js'
 import { addressesOf, addressOf, bootOrder, bytesOf, disksOf, type LabPlan } from './plan.js'
+import { loadedSql } from './load-sql.js'
 import { hostsOf, type Prepared } from './prepare.js'
 import { renderEnvironment, renderHost } from './render/index.js'
 import { changeState, labDir, ownerOf, type Home } from './store.js'
@@ -36,7 +37,8 @@ export async function makeHosts(
   signal.throwIfAborted()
   const hosts = hostsOf(spec, ports, prefix, labDir(home, lab))
   const noted = changeState(home, lab, { hosts })
-  const given = { lab, scope, topology: spec, settings, prefix, credentials }
+  const load = await loadedSql(spec)
+  const given = { lab, scope, topology: spec, settings, prefix, credentials, ...load }
   const plan: LabPlan = { ...given, pki: makeLabPki(given, authority) }
   const power = hostPower(docker, owner)
   const waiting = bootOrder(spec).values()
@@ -90,12 +92,20 @@ export async function startHosts(
   return info.hosts
 }
 
+/** What services that a boot asks nothing over the network say of themselves once they work. */
+const saysUp: Record<string, RegExp> = {
+  pgbackrest: /server command begin/,
+  pgbouncer: /process up/,
+  cron: /cron begins/,
+  'postgres-exporter': /Listening on/,
+  prometheus: /Server is ready/,
+}
+
 /** The log on the boot screen is not worth failing a boot. */
 function showLog(docker: EngineClient, owner: Owner, host: string, progress: Progress, signal: AbortSignal): void {
   const onLine = ({ service, line }: ServiceLine): void => {
     progress.line(host, service, line)
-    // the only service that nobody asks over the network
-    if (service === 'pgbackrest' && line.includes('server command begin')) progress.service(host, service, 'up')
+    if (saysUp[service]?.test(line)) progress.service(host, service, 'up')
   }
   followLines(docker, owner, host, signal, onLine).catch(() => undefined)
 }

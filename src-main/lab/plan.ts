@@ -1,5 +1,5 @@
 import type { Credentials } from '../contract/lab.js'
-import type { ServiceName, Settings, Topology } from '../contract/topology.js'
+import { whoLeads, type ServiceName, type Settings, type Topology } from '../contract/topology.js'
 import type { Disk } from '../docker/disks.js'
 import type { Pki } from './pki.js'
 
@@ -14,6 +14,8 @@ export interface LabPlan {
   prefix: string
   credentials: Credentials
   pki: Pki
+  /** SQL that is loaded at birth, where the topology names some. */
+  load?: string
 }
 
 /** Name of pgBackRest's stanza, in every lab. */
@@ -46,6 +48,25 @@ export const addressOf = ({ prefix, topology }: Pick<LabPlan, 'prefix' | 'topolo
 
 export const addressesOf = (plan: Pick<LabPlan, 'prefix' | 'topology'>): Record<string, string> =>
   Object.fromEntries(Object.keys(plan.topology.hosts).map((host) => [host, addressOf(plan, host)]))
+
+/** What makes bare `psql` take the client's write route: the proxy, or the leader among all data hosts. */
+export function libpqRoute(topology: Topology): Record<string, string> {
+  const { host, port } = topology.client.readWrite
+  if (host !== whoLeads) return { PGHOST: host, PGPORT: String(port) }
+  return {
+    PGHOST: hostsWith(topology, 'patroni').join(','),
+    PGPORT: String(port),
+    PGTARGETSESSIONATTRS: 'read-write',
+    PGCONNECT_TIMEOUT: '2', // per host: one that is gone may not answer at all
+  }
+}
+
+/** The host that clients begin at: the route's own, or one that goes on when a data host is lost. */
+export function clientHostOf(topology: Topology): string {
+  const { host } = topology.client.readWrite
+  if (host !== whoLeads) return host
+  return Object.keys(topology.hosts).find((name) => !runs(topology, name, 'patroni')) ?? firstLeaderOf(topology)
+}
 
 /** Whether every port of the lab speaks TLS alone. */
 export const isTls = ({ settings }: Pick<LabPlan, 'settings'>): boolean => settings.security === 'tls'

@@ -26,6 +26,9 @@ const offers: Record<ServiceName, readonly Offer[]> = {
   ],
   pgbouncer: [{ key: 'pgbouncer', inside: 6432, fixed: 6432, step: 1 }],
   pgbackrest: [],
+  cron: [],
+  'postgres-exporter': [],
+  prometheus: [{ key: 'prometheus', inside: 9090, fixed: 9090, step: 1 }],
 }
 
 /** Below 32768, where systems hand out ports for outgoing connections: ours must survive a host's restart. */
@@ -65,14 +68,14 @@ export async function choosePorts(
 
 type Wanted = Omit<PublishedPort, 'port'> & { fixed: number }
 
-export function offersOf({ hosts }: Topology): Wanted[] {
+export function offersOf({ hosts, fixedPorts = {} }: Pick<Topology, 'hosts' | 'fixedPorts'>): Wanted[] {
   const counted = new Map<EndpointKey, number>()
   return Object.entries(hosts).flatMap(([host, { services }]) =>
     services.flatMap((service) =>
       offers[service].map(({ key, inside, fixed, step }) => {
         const nth = counted.get(key) ?? 0
         counted.set(key, nth + 1)
-        return { host, key, inside, fixed: fixed + nth * step }
+        return { host, key, inside, fixed: (fixedPorts[key] ?? fixed) + nth * step }
       }),
     ),
   )

@@ -1,11 +1,21 @@
 import { mkdir } from 'node:fs/promises'
-import { upOptions, type Credentials, type Endpoint, type LabInfo, type UpOptions } from '../contract/lab.js'
-import type { Topology } from '../contract/topology.js'
+import {
+  upOptions,
+  type Credentials,
+  type Endpoint,
+  type LabInfo,
+  type UpOptions,
+  type WriteEndpoint,
+} from '../contract/lab.js'
+import { whoLeads, type Topology } from '../contract/topology.js'
+import type { EngineFacts } from '../docker/engine-facts.js'
 import { endpointTls, keepAuthority } from './certificates.js'
 import { makeAuthority, type KeyPair } from './pki.js'
 import { addressOf } from './plan.js'
 import { choosePorts, type PublishedPort } from './ports.js'
+import { requireMemory } from './room.js'
 import { withSettings } from './settings.js'
+import { sizesIn } from './sizes.js'
 import { credentialsFile, labDir, readLabs, reserveAnyName, reserveName, writeLab, type Home } from './store.js'
 import { loadTopology } from './topology-file.js'
 import { makeCredentials, writeCredentials } from './credentials.js'
@@ -26,14 +36,21 @@ export interface Prepared {
  * Everything that can be known, and refused, before the engine is asked for anything: topology, settings, ports, name.
  * Writes the lab's folder last, so that whatever is refused leaves nothing.
  */
-export async function prepareLab(home: Home, input: UpOptions, image: string): Promise<Prepared> {
+export async function prepareLab(
+  home: Home,
+  input: UpOptions,
+  image: string,
+  facts: Pick<EngineFacts, 'memoryTotal'>,
+): Promise<Prepared> {
   const options = upOptions.parse(input)
-  const spec = withSettings(await loadTopology(options.topology), options.set)
+  const { sizes, settings } = sizesIn(options.set)
+  const spec = withSettings(await loadTopology(options.topology, sizes), settings)
+  requireMemory(spec, facts)
   const ports = await choosePorts(spec, options.ports, await portsOf(home))
   await mkdir(labDir(home, ''), { recursive: true, mode: 0o700 })
   const lab = options.name ?? (await reserveAnyName(home, spec.topology))
   if (options.name) await reserveName(home, options.name)
-  const [credentials, authority] = [makeCredentials(), makeAuthority()]
+  const [credentials, authority] = [makeCredentials(spec.client), makeAuthority()]
   const dir = labDir(home, lab)
   const file = credentialsFile(dir)
   const info: LabInfo = {
@@ -80,10 +97,12 @@ function endpointOf({ settings }: Topology, { host, key, port }: PublishedPort, 
 
 function clientOf(spec: Topology, ports: readonly PublishedPort[], dir: string): LabInfo['client'] {
   const { client } = spec
-  const published = (route: { host: string; port: number }) => {
-    const found = ports.find(({ host, inside }) => host === route.host && inside === route.port)
-    if (!found) throw new Error(`${route.host}:${route.port} is no port that its services offer`)
-    return endpointOf(spec, found, dir)
+  const published = (route: { host: string; port: number }): WriteEndpoint => {
+    const [first, ...others] = ports
+      .filter(({ host, inside }) => inside === route.port && (host === route.host || route.host === whoLeads))
+      .map((found) => endpointOf(spec, found, dir))
+    if (!first) throw new Error(`${route.host}:${route.port} is no port that its services offer`)
+    return { ...first, ...(others.length > 0 ? { others } : {}) }
   }
   return {
     readWrite: published(client.readWrite),

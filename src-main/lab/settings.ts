@@ -45,7 +45,7 @@ export function withSettings(topology: Topology, set: readonly string[]): Topolo
     if (isWord(area) && !key) changed[area] = value
     else if (isWord(area)) wrong.push(`${area}.${key}: ${area} has no keys; \`${area}=tls\` sets it`)
     else if (!key) wrong.push(`"${assignment}" is not of the form AREA.KEY=VALUE, for example patroni.ttl=30`)
-    else if (!areas.includes(area)) wrong.push(`${area}.${key}: no area "${area}"; there are ${areas.join(', ')}`)
+    else if (!areas.includes(area)) wrong.push(`${area}.${key}: no area "${area}"; there are ${areas.join(', ')}, size`)
     else changed[area] = { ...(changed[area] as object), [key]: scalar(value) }
   }
   const parsed = settable.safeParse(changed)

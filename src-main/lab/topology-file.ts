@@ -1,12 +1,23 @@
 import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DojoError } from '../contract/errors.js'
-import { topologySpec, type Topology } from '../contract/topology.js'
+import { topologyFile, whoLeads, type Topology, type TopologyFile } from '../contract/topology.js'
 import { appRoot } from '../util/app-root.js'
-import { contentInvalid, parseYaml, problemsOf, type ContentProblem, type YamlSource } from './content-error.js'
+import {
+  contentInvalid,
+  parseYaml,
+  problemsOf,
+  spellPlace,
+  type ContentProblem,
+  type YamlSource,
+} from './content-error.js'
+import { ownRoles } from './credentials.js'
+import { isLoadable } from './load-sql.js'
 import { offersOf } from './ports.js'
 import { bytesOf, disksOf } from './plan.js'
 import { settingsBroken } from './settings.js'
+import { hostsIn, readSizes, sizeInvalid, withSizes, type Sizes } from './sizes.js'
+import { sizesBroken } from './size-rules.js'
 
 const mebi = 1024 ** 2
 const smallestDisk = 128 * mebi
@@ -24,8 +35,14 @@ export async function topologyNames(folder = topologiesFolder()): Promise<string
     .sort()
 }
 
-/** @throws DojoError unknown-topology, or content-invalid with everything that is wrong in the file */
-export async function loadTopology(name: string, folder = topologiesFolder()): Promise<Topology> {
+/** What `--set size.NAME=N` says, not looked at yet. */
+type Asked = Readonly<Record<string, string>>
+
+/**
+ * @throws DojoError unknown-topology; content-invalid with everything that is wrong in the file; setting-invalid when it
+ * does not take the sizes
+ */
+export async function loadTopology(name: string, sizes: Asked = {}, folder = topologiesFolder()): Promise<Topology> {
   const names = await topologyNames(folder)
   if (!names.includes(name)) {
     throw new DojoError('unknown-topology', {
@@ -35,29 +52,41 @@ export async function loadTopology(name: string, folder = topologiesFolder()): P
     })
   }
   const path = join(folder, `${name}.yaml`)
-  return parseTopology(await readFile(path, 'utf8'), path, name)
+  return parseTopology(await readFile(path, 'utf8'), path, name, sizes)
 }
 
 /** Reads a topology from YAML text. `name`: what `topology:` must say, that is, the file's name. */
-export function parseTopology(text: string, path: string, name: string): Topology {
+export function parseTopology(text: string, path: string, name: string, asked: Asked = {}): Topology {
   const source = parseYaml(text, path)
-  const parsed = topologySpec.safeParse(source.doc.toJS())
+  const parsed = topologyFile.safeParse(source.doc.toJS())
   const problems = parsed.success ? rulesBroken(source, parsed.data, name) : problemsOf(source, parsed.error)
   if (problems.length > 0) throw contentInvalid(`Topology ${source.file} is invalid`, problems)
-  return parsed.data!
+  const file = parsed.data!
+  const placeOf = (entry: string): string => spellPlace(source.file, source.place(['hosts', entry]))
+  const sizes = readSizes(file, asked, placeOf)
+  const broken = Object.keys(asked).length > 0 ? rulesBroken(source, file, name, sizes) : []
+  if (broken.length > 0) throw sizeInvalid(broken.map((one) => `${one.message} (${spellPlace(one.file, one)})`))
+  return withSizes(file, sizes)
 }
 
 /** What a schema can't say: how the parts fit together. */
-function rulesBroken(source: YamlSource, topology: Topology, name: string): ContentProblem[] {
+function rulesBroken(source: YamlSource, file: TopologyFile, name: string, sizes: Sizes = {}): ContentProblem[] {
+  const topology = withSizes(file, sizes)
+  const named = hostsIn(file, sizes)
+  const entryOf = new Map<PropertyKey, string>(named.map(({ name: host, entry }) => [host, entry]))
   const problems: ContentProblem[] = []
-  const wrong = (path: PropertyKey[], message: string): void =>
-    void problems.push({ file: source.file, ...source.place(path), message })
+  const wrong = (path: PropertyKey[], message: string): void => {
+    // what is wrong with one of several alike is wrong where they are declared
+    const there = path[0] === 'hosts' && path[1] !== undefined ? path.with(1, entryOf.get(path[1]) ?? path[1]) : path
+    problems.push({ file: source.file, ...source.place(there), message })
+  }
   const hosts = Object.entries(topology.hosts)
   const having = (service: string): string[] =>
     hosts.filter(([, { services }]) => services.some((s) => s === service)).map(([host]) => host)
 
   if (topology.topology !== name)
     wrong(['topology'], `topology: is "${topology.topology}", and the file says "${name}"`)
+  for (const { path, message } of sizesBroken(file, sizes)) wrong(path, message)
   const seen = new Map<number, string>()
   for (const [host, { address }] of hosts) {
     const other = seen.get(address)
@@ -68,14 +97,24 @@ function rulesBroken(source: YamlSource, topology: Topology, name: string): Cont
   for (const key of ['readWrite', 'readOnly'] as const) {
     const route = topology.client[key]
     if (!route) continue
-    const ports = offered.filter(({ host }) => host === route.host).map(({ inside }) => inside)
-    if (!topology.hosts[route.host]) {
+    const anybody = route.host === whoLeads && key === 'readWrite'
+    const ports = (
+      anybody ? offered.filter((one) => one.key === 'postgres') : offered.filter(({ host }) => host === route.host)
+    ).map(({ inside }) => inside)
+    if (!topology.hosts[route.host] && !anybody) {
       const names = hosts.map(([host]) => host).join(', ')
       wrong(['client', key, 'host'], `client.${key}.host: no host "${route.host}"; there are ${names}`)
     } else if (!ports.includes(route.port)) {
-      const known = ports.length > 0 ? `offers ${ports.join(', ')}` : 'offers none'
+      const known = ports.length > 0 ? `offers ${[...new Set(ports)].join(', ')}` : 'offers none'
       wrong(['client', key, 'port'], `client.${key}.port: ${route.host} ${known}`)
     }
+  }
+  if (ownRoles.includes(topology.client.user ?? '') || topology.client.user?.startsWith('pg_'))
+    wrong(['client', 'user'], `client.user: ${topology.client.user} has another use: ${ownRoles.join(', ')} and pg_*`)
+  for (const key of Object.keys(topology.fixedPorts ?? {})) {
+    const keys = [...new Set(offered.map((one) => one.key))]
+    if (!keys.some((one) => one === key))
+      wrong(['fixedPorts', key], `fixedPorts.${key}: no service here offers that; there are ${keys.join(', ')}`)
   }
   if (having('patroni').length === 0) wrong(['hosts'], 'hosts: none runs patroni')
   if (having('patroni').length > 0 && having('etcd').length === 0)
@@ -97,6 +136,12 @@ function rulesBroken(source: YamlSource, topology: Topology, name: string): Cont
     if (disks.length > 0 && bytesOf(spec.memory) < bytes + besideDisks)
       wrong(['hosts', host, 'memory'], `hosts.${host}.memory: its disks are in memory too: at least ${needed}Mi`)
   }
+  for (const service of ['cron', 'postgres-exporter'] as const) {
+    for (const host of having(service).filter((name) => !having('patroni').includes(name)))
+      wrong(['hosts', host, 'services'], `hosts.${host}.services: ${service} has nothing to do without patroni`)
+  }
+  if (topology.load !== undefined && !isLoadable(topology.load))
+    wrong(['load'], `load: no file "${topology.load}" in labs/data`)
   const { streaming, synchronous } = topology.healthy.standbys
   const standbys = having('patroni').length - 1
   if (streaming > standbys)

@@ -1,5 +1,5 @@
 import { DojoError } from '../contract/errors.js'
-import type { Endpoint, LabInfo } from '../contract/lab.js'
+import type { Endpoint, LabInfo, WriteEndpoint } from '../contract/lab.js'
 import type { ProbeRoute } from '../contract/probe.js'
 
 export interface RouteTarget {
@@ -23,8 +23,9 @@ export function routeOf({ topology, hosts, client }: LabInfo, name: ProbeRoute):
     hosts.flatMap(({ name: host, endpoints }) => (endpoints[key] ? [{ host, endpoint: endpoints[key] }] : []))
   const behind = (endpoint: Endpoint | undefined): RouteTarget[] =>
     endpoint ? [{ host: `the ${name} route`, endpoint }] : []
+  const main = (first: WriteEndpoint): RouteTarget[] => (first.others ? having('postgres') : behind(first))
   const route = {
-    proxy: { targets: behind(client.readWrite), readWrite: false, does: 'write' },
+    proxy: { targets: main(client.readWrite), readWrite: client.readWrite.others !== undefined, does: 'write' },
     pgbouncer: { targets: having('pgbouncer').slice(0, 1), readWrite: false, does: 'write' },
     direct: { targets: having('postgres'), readWrite: true, does: 'write' },
     read: { targets: behind(client.readOnly), readWrite: false, does: 'read' },

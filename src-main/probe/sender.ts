@@ -1,5 +1,5 @@
 import pg from 'pg'
-import type { Login, Row } from '../cluster/postgres.js'
+import { takesWrites, type Login, type Row } from '../cluster/postgres.js'
 import { whyOf } from '../cluster/reading.js'
 import type { Route, RouteTarget } from './routes.js'
 import { appClock } from '../util/clock.js'
@@ -101,7 +101,8 @@ export class Sender {
     })
     try {
       await client.connect()
-      if (this.#route.readWrite && (await isReadOnly(client))) throw new Error(`${host} takes no writes`)
+      if (this.#route.readWrite && !(await takesWrites(client, connectLimitMs)))
+        throw new Error(`${host} takes no writes`)
       if (over || this.#closed) throw new Error('connection reset')
     } catch (error) {
       over = true
@@ -147,13 +148,6 @@ export class Sender {
     if (this.#client) dropConnection(this.#client)
     this.#client = null
   }
-}
-
-/** What libpq asks for target_session_attrs=read-write. */
-async function isReadOnly(client: pg.Client): Promise<boolean> {
-  const asked = { text: 'show transaction_read_only', query_timeout: connectLimitMs }
-  const { rows } = await client.query<{ transaction_read_only: string }>(asked)
-  return rows[0]?.transaction_read_only !== 'off'
 }
 
 /** What an error says about a write that was sent. An answer of the server is "no", unless the server is going away. */

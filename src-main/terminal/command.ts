@@ -1,6 +1,7 @@
 import { DojoError, unknownHost } from '../contract/errors.js'
 import type { TerminalView } from '../contract/terminal.js'
 import type { LabHandle } from '../lab/handle.js'
+import { clientHostOf, libpqRoute } from '../lab/plan.js'
 
 /** What a terminal runs, where and as whom. Secrets travel in the environment, never in arguments. */
 export interface TerminalCommand {
@@ -33,10 +34,11 @@ export async function commandFor(
   const names = handle.info.hosts.map(({ name }) => name)
   if (host !== null && !names.includes(host)) throw unknownHost(host, names)
   if (kind === 'psql' && host === null) {
-    const route = handle.info.spec.client.readWrite
+    const { spec } = handle.info
     const { username, password, database } = (await handle.credentials()).app
-    const env = { ...base, PGHOST: route.host, PGPORT: String(route.port), PGUSER: username, PGPASSWORD: password }
-    return { host: route.host, user: 'postgres', argv: ['psql'], env: { ...env, PGDATABASE: database } }
+    const login = { PGUSER: username, PGPASSWORD: password, PGDATABASE: database }
+    const env = { ...base, ...libpqRoute(spec), ...login }
+    return { host: clientHostOf(spec), user: 'postgres', argv: ['psql'], env }
   }
   if (host === null) {
     const next = `Name one of ${names.join(', ')}`

@@ -7,6 +7,7 @@ export type StreamName =
   | 'labs.boot'
   | 'cluster.watch'
   | 'records.watch'
+  | 'metrics.watch'
   | 'attempts.watch'
   | 'image.build'
 

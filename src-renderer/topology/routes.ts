@@ -34,7 +34,7 @@ export function routeOf(link: LinkView, layout: TopologyLayout, fan: Fan): Route
   const from = link.from === 'client' ? layout.client : layout.hosts[link.from]
   const to = layout.hosts[link.to]
   if (!from || !to) return null
-  if (link.kind === 'client') return straight(from, to)
+  if (link.kind === 'client') return fan.count === 1 ? straight(from, to) : elbow(from, to, layout, fan)
   if (link.kind === 'route') return elbow(from, to, layout, fan)
   if (link.kind === 'archive') return archive(from, to, layout)
   return sameColumn(from, to) ? upright(from, to, layout) : sideways(from, to, layout)

@@ -11,7 +11,7 @@ export interface ClientCard {
 export function clientCard({ state, now, info, recorded }: SceneInput): ClientCard {
   const { probe } = state
   const { host, port } = info.spec.client.readWrite
-  const route = `by ${host}:${port}, the client’s route`
+  const route = info.client.readWrite.others ? 'to whoever leads' : `by ${host}:${port}, the client’s route`
   if (!probe || !probe.running) {
     const last = probe
       ? 'The probe is stopped.'

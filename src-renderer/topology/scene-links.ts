@@ -39,7 +39,29 @@ const viewOf = (state: ClusterState, name: string): HostView | undefined =>
 const isAway = (view: HostView | undefined): boolean => view?.role === 'down' || view?.role === 'frozen'
 const writesNow = ({ state }: SceneInput): boolean => state.probe?.running === true && state.probe.writesPerSecond > 0.5
 
+/** Without a proxy clients try every data host, and stay with the one that takes writes. */
+function directLinks(input: SceneInput): LinkView[] {
+  const { state, info } = input
+  const primary = primaryOf(input)
+  const flows = writesNow(input)
+  return info.hosts
+    .filter(({ services }) => services.includes('patroni'))
+    .map(({ name }): LinkView => {
+      const down = isAway(viewOf(state, name))
+      const takes = name === primary
+      const link: LinkState = down ? 'cut' : takes && flows ? 'flows' : 'ready'
+      const explain = down
+        ? `Clients get no answer from ${name}, and try the next data host.`
+        : takes
+          ? `${name} takes writes, so clients stay with it.`
+          : `Clients know ${name}; it takes no writes, so they go on to the next data host.`
+      const tone: Tone = down ? 'fault' : takes ? 'ink' : 'ink3'
+      return { kind: 'client', from: 'client', to: name, state: link, tone, words: '', why: '', cut: null, explain }
+    })
+}
+
 function clientLinks(input: SceneInput): LinkView[] {
+  if (input.info.client.readWrite.others) return directLinks(input)
   const { host } = input.info.spec.client.readWrite
   const down = isAway(viewOf(input.state, host))
   const flows = writesNow(input)

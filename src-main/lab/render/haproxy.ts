@@ -50,6 +50,7 @@ frontend stats
   bind :7000${tls ? statsTls : ''}
   mode http
   timeout client 10s
+  http-request use-service prometheus-exporter if { path /metrics }
   stats enable
   stats uri /
   stats refresh 2s

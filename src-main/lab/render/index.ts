@@ -1,11 +1,13 @@
 import type { HostFile } from '../../docker/archive.js'
 import type { ServiceName } from '../../contract/topology.js'
-import { etcdEndpoints, homeOfPostgres, pgdata, runs, stanza, type LabPlan } from '../plan.js'
+import { etcdEndpoints, homeOfPostgres, libpqRoute, pgdata, runs, stanza, type LabPlan } from '../plan.js'
+import { renderCron } from './cron.js'
 import { renderEtcd } from './etcd.js'
 import { renderHaproxy } from './haproxy.js'
 import { renderPatroni, renderPatronictl } from './patroni.js'
 import { renderPgbackrest } from './pgbackrest.js'
 import { renderPgbouncer } from './pgbouncer.js'
+import { renderPrometheus } from './prometheus.js'
 import { renderTls, tlsEnvironment } from './tls.js'
 
 const renderers: Record<ServiceName, (plan: LabPlan, host: string) => HostFile[]> = {
@@ -14,6 +16,9 @@ const renderers: Record<ServiceName, (plan: LabPlan, host: string) => HostFile[]
   pgbackrest: renderPgbackrest,
   haproxy: renderHaproxy,
   pgbouncer: renderPgbouncer,
+  cron: renderCron,
+  'postgres-exporter': () => [], // takes everything from its command line
+  prometheus: renderPrometheus,
 }
 
 /** Every file that a host needs: one renderer per service, and what makes bare commands work in a terminal. */
@@ -30,7 +35,6 @@ export function renderHost(plan: LabPlan, host: string): HostFile[] {
 /** Environment of a host: which services run, and where bare `psql` and `etcdctl` go. */
 export function renderEnvironment(plan: LabPlan, host: string): Record<string, string> {
   const { topology, credentials } = plan
-  const { readWrite } = topology.client
   const local = runs(topology, host, 'patroni')
   return {
     HOST_SERVICES: topology.hosts[host]!.services.join(' '),
@@ -42,12 +46,12 @@ export function renderEnvironment(plan: LabPlan, host: string): Record<string, s
     // on a data host bare psql is the superuser at the local server, elsewhere a client on the client's route
     ...(local
       ? { PGUSER: credentials.superuser.username, PGDATA: pgdata }
-      : { PGUSER: credentials.app.username, PGHOST: readWrite.host, PGPORT: String(readWrite.port) }),
+      : { PGUSER: credentials.app.username, ...libpqRoute(topology) }),
   }
 }
 
 function pgpass({ credentials }: LabPlan): HostFile {
-  const content = [credentials.superuser, credentials.app]
+  const content = [credentials.superuser, credentials.app, credentials.replication]
     .map(({ username, password }) => `*:*:*:${username}:${password}\n`)
     .join('')
   return { path: `${homeOfPostgres}/.pgpass`, content, owner: 'postgres', mode: 0o600 }

@@ -1,7 +1,17 @@
 import { stringify } from 'yaml'
 import type { HostFile } from '../../docker/archive.js'
 import { hostTls, serverTls } from '../certificates.js'
-import { firstLeaderOf, hostsWith, isTls, pgdata, repositoryOf, schemeOf, waldir, type LabPlan } from '../plan.js'
+import {
+  firstLeaderOf,
+  hostsWith,
+  isTls,
+  pgdata,
+  repositoryOf,
+  schemeOf,
+  stanza,
+  waldir,
+  type LabPlan,
+} from '../plan.js'
 
 /** YAML 1.1, because Patroni reads that: there, a bare `on` is a boolean and no word of PostgreSQL's. */
 const yaml = (value: unknown): string => stringify(value, { lineWidth: 0, version: '1.1' })
@@ -140,8 +150,23 @@ function postgresql(plan: LabPlan, host: string) {
     },
     parameters: Object.fromEntries(Object.entries(ownParameters).filter(([name]) => !(name in settings.postgresql))),
     pg_ident: ['host postgres postgres', 'host root postgres'], // a learner may be either
-    create_replica_methods: ['basebackup'],
+    ...replicaMethods(plan),
     basebackup: [{ checkpoint: 'fast' }, 'no-sync', ...ownWaldir(plan, host)],
+  }
+}
+
+/** How a new replica gets its data. A method that fails is followed by the next one: there may be no backup yet. */
+function replicaMethods({ topology, settings }: LabPlan) {
+  if (!settings.backup.replicas_from_backup || !repositoryOf(topology))
+    return { create_replica_methods: ['basebackup'] }
+  return {
+    create_replica_methods: ['pgbackrest', 'basebackup'],
+    pgbackrest: {
+      command: `pgbackrest --stanza=${stanza} --delta --type=standby restore`,
+      keep_data: true, // what is as in the backup stays
+      no_params: true,
+      no_leader: true, // it needs none: the leader has no work with it
+    },
   }
 }
 
@@ -150,7 +175,7 @@ const role = ({ credentials: { app } }: LabPlan): string =>
   `CREATE ROLE ${app.username} LOGIN PASSWORD ${quoted(app.password)};\n`
 
 /** Waits, a while, for the standby that a boot expects; see docker/rootfs, post-bootstrap. */
-function database({ topology, credentials: { app } }: LabPlan): string {
+function database({ topology, credentials: { app }, load }: LabPlan): string {
   const standbys = hostsWith(topology, 'patroni').map(quoted).join(', ')
   const wait = `DO $$
 BEGIN
@@ -161,5 +186,20 @@ BEGIN
   END LOOP;
 END $$;
 `
-  return `${topology.healthy.standbys.streaming > 0 ? wait : ''}CREATE DATABASE ${app.database} OWNER ${app.username};\n`
+  const make = load === undefined ? `CREATE DATABASE ${app.database} OWNER ${app.username};\n` : loaded(app, load)
+  // who looks for the moment of a mistake begins with the log
+  const logs = `ALTER DATABASE ${app.database} SET log_statement = 'ddl';\n`
+  return `${topology.healthy.standbys.streaming > 0 ? wait : ''}${make}${logs}`
 }
+
+/** Clients find the database once everything is in it: until then it has another name. */
+const loaded = ({ database: name, username }: LabPlan['credentials']['app'], sql: string): string =>
+  `CREATE DATABASE ${name}_loading OWNER ${username};
+\\connect ${name}_loading
+SET ROLE ${username};
+BEGIN;
+${sql.trimEnd()}
+COMMIT;
+\\connect postgres
+ALTER DATABASE ${name}_loading RENAME TO ${name};
+`

@@ -17,9 +17,10 @@ export function renderPgbouncer(plan: LabPlan, host: string): HostFile[] {
     topology,
     credentials: { app },
   } = plan
-  const proxies = hostsWith(topology, 'haproxy')
-  const proxy = proxies.includes(host) ? '127.0.0.1' : proxies[0]
-  const target = proxy ? `host=${proxy} port=5000` : `host=${firstLeaderOf(topology)} port=5432`
+  const all = hostsWith(topology, 'haproxy')
+  const proxies = all.includes(host) ? ['127.0.0.1'] : all // of several each gets its share, and that of one that is gone
+  const target =
+    proxies.length > 0 ? `host=${proxies.join(',')} port=5000` : `host=${firstLeaderOf(topology)} port=5432`
   const content = `; Rendered from the lab's topology.
 [databases]
 * = ${target}
@@ -36,6 +37,8 @@ max_client_conn = 500
 default_pool_size = 20
 ; a failed login is tried again after this many seconds; the default (15) would outlast a failover
 server_login_retry = 1
+; a proxy whose host is gone does not answer at all; the default (15) would outlast a failover too
+server_connect_timeout = 2
 ignore_startup_parameters = extra_float_digits
 ${isTls(plan) ? tls : ''}`
   return [

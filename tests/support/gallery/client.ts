@@ -35,6 +35,7 @@ export function galleryConnection(scene: Scene): Connection {
       down: change,
     },
     cluster: { watch: watch(scene.cluster ?? null) },
+    metrics: { watch: watch(scene.metrics ?? null) },
     records: { watch: watch(scene.records ?? []) },
     faults: { kinds: () => Promise.resolve(scene.kinds), list: change, inject: change, heal: change },
     probe: { start: change, stop: change, verify: change },

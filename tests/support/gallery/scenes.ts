@@ -4,11 +4,13 @@ import type { FaultKindInfo } from '../../../src-main/contract/fault.js'
 import type { BootProgress, LabInfo } from '../../../src-main/contract/lab.js'
 import type { ImageProgress } from '../../../src-main/contract/doctor.js'
 import type { HomeView } from '../../../src-main/contract/rpc.js'
+import type { MetricsView } from '../../../src-main/contract/metrics.js'
 import type { LabRecord } from '../../../src-main/contract/record.js'
 import type { Route } from '../../../src-renderer/app/route.js'
 import { attemptAt, verdictSheet } from './attempts.js'
 import { bootAt, bootFailed } from './boots.js'
 import { clusterAfterCrash, labInfo } from './clusters.js'
+import { fleetCluster, fleetInfo, fleetMetrics } from './fleet.js'
 import { homeWith } from './homes.js'
 import { manyKinds as kinds } from './kinds.js'
 import { labInfo as recordedInfo, at } from '../recorded-failover.js'
@@ -25,6 +27,7 @@ export interface Scene {
   attempt?: AttemptView
   records?: LabRecord[]
   image?: ImageProgress
+  metrics?: MetricsView
 }
 
 const topologies = [
@@ -97,6 +100,14 @@ const scenes: Record<string, () => Scene> = {
     cluster: clusterAfterCrash(),
     attempt: verdictSheet(),
     info: labInfo(),
+  }),
+  fleet: () => ({
+    ...base,
+    route: atLab,
+    home: homeWith({ lab: 'healthy' }),
+    cluster: fleetCluster(clusterAfterCrash()),
+    info: fleetInfo(),
+    metrics: fleetMetrics(),
   }),
   lab: () => ({
     ...base,

@@ -99,6 +99,22 @@ test('the synchronous standby is the one that the key names, also without an ups
   expect(view({ dcs: dcs('pg2'), postgres: fresh(said) }).role).toBe('replica')
 })
 
+test('a standby that does not stream says whether it could be promoted, and why not', () => {
+  const keys = (change: Partial<DcsReading>): Part<DcsReading> => fresh({ ...dcs('pg2').value!, ...change })
+  const noteOf = (change: Partial<DcsReading>, lsn: string): string =>
+    view({ dcs: keys(change), postgres: fresh(postgres({ lsn })) }).note
+  const config = { maximum_lag_on_failover: 1_048_576 }
+  expect(noteOf({ config, position: 0x200000 }, '0/100000')).toBe('in recovery, not streaming')
+  expect(noteOf({ config, position: 0x200001 }, '0/100000')).toBe(
+    'in recovery, not streaming; not promotable: more than 1,048,576 bytes behind, which is maximum_lag_on_failover',
+  )
+  const sync = { leader: 'pg2', standbys: ['pg3'] }
+  expect(noteOf({ config: { synchronous_mode: true }, sync }, '0/100000')).toContain('not the synchronous standby')
+  expect(noteOf({ config: { synchronous_mode: true }, sync: { leader: null, standbys: [] } }, '0/1')).toBe(
+    'in recovery, not streaming',
+  )
+})
+
 test('a primary without the key is no leader; without etcd nobody can say who leads', () => {
   const said = fresh(postgres({ inRecovery: false, readOnly: false }))
   expect(view({ dcs: dcs('pg2'), postgres: said })).toMatchObject({

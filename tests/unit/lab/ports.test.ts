@@ -35,6 +35,13 @@ test('fixed ports differ between hosts that offer the same', () => {
   ]) // prettier-ignore
 })
 
+test('a topology may name the port that the first host gets', () => {
+  const named = offersOf({ ...topologyOf(), fixedPorts: { postgres: 5532 } }).filter(({ key }) => key !== 'etcd')
+  expect(named.slice(0, 4).map(({ host, key, fixed }) => [host, key, fixed])).toEqual([
+    ['pg1', 'patroni', 8008], ['pg1', 'postgres', 5532], ['pg2', 'patroni', 8009], ['pg2', 'postgres', 5533],
+  ]) // prettier-ignore
+})
+
 test('a taken fixed port is an error that names it and what it was for', async () => {
   if (await isFree(7000)) await listen(7000)
   await expect(choosePorts(topologyOf(), 'fixed')).rejects.toMatchObject({

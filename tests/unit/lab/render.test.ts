@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import type { HostFile } from '../../../src-main/docker/archive.js'
+import { clientHostOf } from '../../../src-main/lab/plan.js'
 import { renderEnvironment, renderHost } from '../../../src-main/lab/render/index.js'
 import { planOf, topologyOf } from './plan-of.js'
 
@@ -149,6 +150,17 @@ describe('environment', () => {
     expect(renderEnvironment(plan, 'pg1')).toMatchObject({ PGUSER: 'postgres', PGDATABASE: 'app' })
     expect(renderEnvironment(plan, 'pg1')).not.toHaveProperty('PGHOST')
     expect(renderEnvironment(plan, 'witness')).toMatchObject({ PGUSER: 'app', PGHOST: 'proxy', PGPORT: '5000' })
+  })
+
+  test('without a proxy, bare psql looks for the leader among the data hosts', () => {
+    const plan = planOf(topologyOf(undefined, { client: { readWrite: { host: 'leader', port: 5432 } } }))
+    expect(renderEnvironment(plan, 'witness')).toMatchObject({
+      PGHOST: 'pg1,pg2',
+      PGPORT: '5432',
+      PGTARGETSESSIONATTRS: 'read-write',
+    })
+    expect(clientHostOf(plan.topology)).toBe('witness')
+    expect(clientHostOf(planOf().topology)).toBe('proxy')
   })
 
   test("a host's own etcd member comes first", () => {

@@ -47,7 +47,7 @@ describe('--set', () => {
 
   test.each([
     ['no form', 'ttl=30', 'AREA.KEY=VALUE'],
-    ['no such area', 'patrony.ttl=30', 'there are patroni, postgresql, etcd, security, healthy'],
+    ['no such area', 'patrony.ttl=30', 'there are patroni, postgresql, etcd, backup, cron, security, healthy, size'],
     ['a key where there is none', 'security.mode=tls', '`security=tls` sets it'],
     ['a word that means nothing', 'security=on', '"plain"|"tls"'],
     ['no such setting', 'patroni.tll=30', 'patroni.tll: no such setting; there are ttl, loop_wait'],

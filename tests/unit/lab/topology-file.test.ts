@@ -47,6 +47,23 @@ test('a good file gets its defaults', () => {
   expect(hosts['pg1']?.memory).toBe('512Mi')
 })
 
+describe('a topology without a proxy', () => {
+  const direct = good
+    .replace(/ {2}proxy: .*\n/, '')
+    .replace('{ host: proxy, port: 5000 }', '{ host: leader, port: 5432 }')
+    .replace('services: [patroni] }', 'services: [patroni] }')
+
+  test('lets clients look for the leader', () => {
+    expect(parseTopology(direct, 'two.yaml', 'two').client.readWrite).toEqual({ host: 'leader', port: 5432 })
+  })
+  test.each([
+    ['another port than PostgreSQL’s', direct.replace('port: 5432', 'port: 5000'), 'leader offers 5432'],
+    ['a host of that name', direct.replace('pg1:', 'leader:'), '"leader" means whoever leads'],
+    ['a role of Patroni’s own', direct.replace('healthy:', '  user: postgres\nhealthy:'), 'postgres has another use'],
+    ['a fixed port of nothing', `${direct}fixedPorts: { postgers: 5532 }\n`, 'there are etcd, patroni, postgres'],
+  ])('%s is refused', (_, text, words) => expect(refusal(text)).toContain(words))
+})
+
 describe('what is wrong is shown where it is', () => {
   test('a key that nobody knows, at its own place', () => {
     expect(refusal(good.replace('at: [0, 1]', 'at: [0, 1], colour: red'))).toBe(
@@ -85,6 +102,11 @@ describe('what is wrong is shown where it is', () => {
       'disks that leave no memory',
       good.replace('at: [0, 1]', 'at: [0, 1], disk: 1Gi, walDisk: 256Mi, memory: 1536Mi'),
       'hosts.pg2.memory: its disks are in memory too: at least 1664Mi',
+    ],
+    [
+      'an even number of etcd members, at the last of them',
+      good.replace('services: [patroni]', 'services: [etcd, patroni]'),
+      '/labs/two.yaml:5:35: hosts: etcd runs on 2 of them; take 1, 3 or 5, as 2 members survive the loss of 0, as 1 do',
     ],
     ['patroni without etcd', good.replace('[etcd, patroni]', '[patroni]'), 'patroni needs etcd'],
     ['another name than the file', good.replace('topology: two', 'topology: three'), 'the file says "two"'],

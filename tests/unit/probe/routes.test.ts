@@ -21,6 +21,10 @@ describe('a route is a value', () => {
       targets: [{ endpoint: port(35_000) }],
     })
   })
+  test('without a proxy it leads to every data host, and only one that takes writes will do', () => {
+    const client = { readWrite: { ...port(40_000), others: [port(40_001)] } }
+    expect(routeOf({ ...info, client }, 'proxy')).toEqual({ ...routeOf(info, 'direct'), name: 'proxy' })
+  })
   test('direct: every data host, and only one that takes writes will do', () => {
     expect(routeOf(info, 'direct')).toEqual({
       name: 'direct',

@@ -207,3 +207,23 @@ test('a WAL segment is told by its timeline and its number', () => {
   expect(shortWal('0000000A00000001000000FF')).toBe('10/1FF')
   expect(shortWal('00000002.history')).toBe('00000002.history')
 })
+
+test('without a proxy the client is linked to every data host, and its writes go to the one that leads', () => {
+  const [pg1, pg2] = info.hosts.filter(({ services }) => services.includes('patroni')).map(({ name }) => name)
+  const client = { readWrite: { host: '127.0.0.1', port: 40_000, others: [{ host: '127.0.0.1', port: 40_001 }] } }
+  const direct = { ...info, client, hosts: info.hosts.filter(({ name }) => name !== 'proxy') }
+  const sceneIn = (s: number) => sceneOf({ info: direct, state: failoverState(s), now: at(s), zero, recorded: false })
+  const links = (s: number) =>
+    sceneIn(s)
+      .links.filter(({ kind }) => kind === 'client')
+      .map(({ to, state }) => [to, state])
+  expect(links(700.4)).toEqual([
+    [pg1, 'flows'],
+    [pg2, 'ready'],
+  ])
+  expect(links(740)).toEqual([
+    [pg1, 'cut'],
+    [pg2, 'ready'],
+  ])
+  expect(sceneIn(700.4).client.explain).toContain('to whoever leads')
+})

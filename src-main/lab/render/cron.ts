@@ -1,0 +1,23 @@
+import type { HostFile } from '../../docker/archive.js'
+import { hostsWith, type LabPlan } from '../plan.js'
+
+/** When base-backup runs, and what it and the restore scripts know of the cluster; the scripts are in docker/rootfs. */
+export function renderCron({ scope, topology, settings, credentials }: LabPlan): HostFile[] {
+  const { every, keep } = settings.cron
+  const minutes = every === 60 ? '0' : every === 1 ? '*' : `*/${every}`
+  const job = `# Rendered from the lab's topology. Cron gives its jobs hardly any environment.
+SHELL=/bin/sh
+PATH=/usr/lib/postgresql/17/bin:/usr/local/bin:/usr/bin:/bin
+${minutes} * * * * postgres base-backup >> /var/log/cron/base-backup.log 2>&1
+`
+  const facts = `# Rendered from the lab's topology; read by base-backup and restore-cluster.
+keep=${keep}
+scope=${scope}
+members='${hostsWith(topology, 'patroni').join(' ')}'
+replication=${credentials.replication.username}
+`
+  return [
+    { path: '/etc/cron.d/base-backup', content: job, owner: 'root', mode: 0o644 },
+    { path: '/etc/base-backup.conf', content: facts, owner: 'root', mode: 0o644 },
+  ]
+}
