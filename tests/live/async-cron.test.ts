@@ -162,4 +162,12 @@ test('the whole cluster goes back to the microsecond before a DROP TABLE', { tim
   expect(systemNow).toBe(system)
   expect(Number(timelineNow)).toBeGreaterThan(Number(timeline))
   expect(await on('node1', 'base-backup')).toContain('took base-') // the next way back begins here
+
+  await on('node1', 'patronictl', 'switchover', '--leader', 'node1', '--candidate', 'secondary-1', '--force')
+  await until(
+    'secondary-1 to take the backups from here on',
+    () => on('secondary-1', 'base-backup'),
+    (line) => line.includes('took base-'),
+  )
+  expect(await on('node1', 'base-backup')).toContain('does not lead')
 })
