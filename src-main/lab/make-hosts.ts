@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { createDisks } from '../docker/disks.js'
 import { createHost, hostPower, type EngineClient } from '../docker/hosts.js'
 import { followLines, type ServiceLine } from '../docker/host-logs.js'
@@ -25,6 +26,7 @@ export async function makeHosts(
 ): Promise<LabHost[]> {
   const { lab, spec, settings, scope, image } = info
   const owner = ownerOf(home, lab)
+  setMaxListeners(0, signal) // every host listens to it
   progress.begin('containers')
   const network = createLabNetwork(docker, owner)
   const disks = createDisks(
@@ -80,6 +82,7 @@ export async function startHosts(
 ): Promise<LabHost[]> {
   const owner = ownerOf(home, info.lab)
   const power = hostPower(docker, owner)
+  setMaxListeners(0, signal)
   progress.begin('containers')
   await everyOne(
     info.hosts.map(async ({ name }) => {

@@ -15,6 +15,7 @@ keep=${keep}
 scope=${scope}
 members='${hostsWith(topology, 'patroni').join(' ')}'
 replication=${credentials.replication.username}
+rest=http
 `
   return [
     { path: '/etc/cron.d/base-backup', content: job, owner: 'root', mode: 0o644 },
