@@ -13,7 +13,8 @@ let lab: LabHandle
 beforeAll(async () => {
   await ensureHostImage()
   home = await dojoHome()
-  expect(await home.run('up', 'pair-witness', '--name', name)).toMatchObject({ code: 0 })
+  const { code, err } = await home.run('up', 'pair-witness', '--name', name)
+  if (code !== 0) throw new Error(err)
   lab = await openLab(name, await openHome(home.dir))
 }, 240_000)
 afterAll(() => home?.[Symbol.asyncDispose](), 60_000)
@@ -21,7 +22,8 @@ afterAll(() => home?.[Symbol.asyncDispose](), 60_000)
 const signal = new AbortController().signal
 
 /** What a block's commands printed; the first one that fails ends it. */
-async function output({ on, user, commands, withinMs }: PlanBlock, timeoutMs = withinMs): Promise<string> {
+async function output(block: PlanBlock, timeoutMs: number, ends: AbortSignal = signal): Promise<string> {
+  const { on, user, commands } = block
   if (on === 'outside') {
     let out = ''
     for (const command of commands.split('\n')) {
@@ -34,16 +36,16 @@ async function output({ on, user, commands, withinMs }: PlanBlock, timeoutMs = w
     return out
   }
   const script = `set -eu -o pipefail\ncd /var/lib/postgresql\n${commands}`
-  const { code, stdout, stderr } = await lab.exec(on, ['bash', '-c', script], { user, timeoutMs })
+  const { code, stdout, stderr } = await lab.exec(on, ['bash', '-c', script], { user, timeoutMs, signal: ends })
   if (code !== 0) throw new Error(`${stdout}${stderr}`.trim() || `exit ${code}`)
   return stdout
 }
 
 async function follow(block: PlanBlock): Promise<void> {
   const { until, withinMs, line, commands } = block
-  if (!until) return void (await output(block))
+  if (!until) return void (await output(block, withinMs))
   await waitFor(
-    () => output(block, 8_000),
+    (ends) => output(block, 8_000, ends),
     (out) => until.test(out),
     {
       what: `docs/disaster-recovery.md:${line} (${commands}) to answer ${String(until)}`,

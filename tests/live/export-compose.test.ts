@@ -18,6 +18,7 @@ let dojo: DojoHome
 let folder: string
 let compose: Compose
 let own: Record<string, string>
+let exported: object
 
 beforeAll(async () => {
   const { tag } = await ensureHostImage()
@@ -27,12 +28,7 @@ beforeAll(async () => {
   const home = await openHome(dojo.dir)
   const { info } = await prepareLab(home, { topology: 'pair-witness', name: lab }, tag)
   await changeState(home, lab, { state: 'healthy' })
-  expect(await dojo.json('export', lab, folder, '--as', 'compose')).toMatchObject({
-    exit: 0,
-    lab,
-    as: 'compose',
-    secrets: false,
-  })
+  exported = await dojo.json('export', lab, folder, '--as', 'compose')
   own = await makeOwn(folder, { homeId: dojo.id, lab }, info.spec)
   compose = await composeIn(folder)
 }, 300_000)
@@ -69,6 +65,7 @@ test(
   'plain compose boots it with a synchronous standby; the loss of the leader costs no acknowledged write',
   { timeout: 420_000 },
   async () => {
+    expect(exported).toMatchObject({ exit: 0, lab, as: 'compose', folder, secrets: false })
     // started without secrets, a host says what is missing, and ends
     await compose('up', '--detach', 'witness')
     await waitFor(

@@ -46,7 +46,7 @@ async function apply(): Promise<Record<string, Record<string, number>>> {
   const play =
     'cd /root/cluster && ANSIBLE_HOST_KEY_CHECKING=False ansible-playbook site.yml -e ansible_become=false 2>&1'
   const output = await machines.on('controller', play).catch((error: { stdout?: string }) => {
-    throw new Error(`ansible-playbook failed: ${error.stdout?.slice(-6000) ?? String(error)}`)
+    throw new Error(`ansible-playbook failed: ${error.stdout?.slice(-6000)}`, { cause: error })
   })
   const rows = [...output.matchAll(/^(\w+)\s+: (ok=.*)$/gm)]
   return Object.fromEntries(
