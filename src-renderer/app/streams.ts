@@ -8,6 +8,7 @@ export type StreamName =
   | 'cluster.watch'
   | 'records.watch'
   | 'attempts.watch'
+  | 'pitr.watch'
   | 'image.build'
 
 type Procedure<N extends StreamName> = N extends `${infer G}.${infer P}`
