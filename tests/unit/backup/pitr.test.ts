@@ -41,6 +41,7 @@ describe('the steps', () => {
       'restore',
       'promote',
       'archive-timeline',
+      'forget-position',
       'start-leader',
       'rebuild-pg2',
       'check',
