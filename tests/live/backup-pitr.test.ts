@@ -123,12 +123,12 @@ describe('backups and recovery of a pair', () => {
       expect(await psql('pg2', rows)).toBe(kept)
       const now = (await findProduction(lab.handle))!
       expect(now.systemId).toBe(production.systemId)
-      expect(now.timeline).toBe(production.timeline + 1)
+      expect(now.timeline).toBe(production.timeline + 2) // by recovery, and by Patroni that starts it again
       expect(await psql('pg1', 'select state from pg_stat_replication')).toBe('streaming')
       const view = await backups.view()
       expect(view.backups.at(-1)).toMatchObject({ type: 'full', timeline: now.timeline })
-      expect(view.timelines.at(-1)).toMatchObject({ timeline: now.timeline, parent: production.timeline })
-      expect(view.window?.timelines).toEqual([now.timeline, production.timeline])
+      expect(view.timelines.at(-1)).toMatchObject({ timeline: now.timeline, parent: now.timeline - 1 })
+      expect(view.window?.timelines).toEqual([now.timeline, now.timeline - 1, production.timeline])
     },
   )
 

@@ -42,7 +42,7 @@ describe('--set', () => {
 
   test.each([
     ['no form', 'ttl=30', 'AREA.KEY=VALUE'],
-    ['no such area', 'patrony.ttl=30', 'there are patroni, postgresql, etcd, healthy'],
+    ['no such area', 'patrony.ttl=30', 'there are patroni, postgresql, etcd, backup, healthy'],
     ['no such setting', 'patroni.tll=30', 'patroni.tll: no such setting; there are ttl, loop_wait'],
     ['below what Patroni takes', 'patroni.ttl=10', 'patroni.ttl'],
     [
