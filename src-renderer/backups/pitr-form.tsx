@@ -24,10 +24,13 @@ export function PitrForm({ view }: { view: BackupsView }) {
   const { lab, window, repository } = view
   const [mode, setMode] = useState<PitrMode>('beside')
   const [kind, setKind] = useState<TargetKind>('time')
-  const [values, setValues] = useState<Partial<Record<TargetKind, string>>>({})
+  // a moment that is there to be changed; it does not go on with the clock under somebody's hands
+  const [values, setValues] = useState<Partial<Record<TargetKind, string>>>(() =>
+    window ? { time: utcMoment(window.to) } : {},
+  )
   const [exclusive, setExclusive] = useState(false)
   const [plan, setPlan] = useState<PitrView | null>(null)
-  const value = values[kind] ?? (kind === 'time' && window ? utcMoment(window.to) : '')
+  const value = values[kind] ?? ''
   const target: PitrTarget = { kind, value, exclusive }
   const look = useCall(async () => setPlan(await createClient().pitr.plan({ lab, mode, target })))
   const begin = useCall(() => createClient().pitr.start({ lab, mode, target }))

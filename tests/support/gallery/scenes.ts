@@ -1,4 +1,5 @@
 import type { AttemptView } from '../../../src-main/contract/exercise.js'
+import type { PitrView } from '../../../src-main/contract/backup.js'
 import type { ClusterState } from '../../../src-main/contract/cluster.js'
 import type { FaultKindInfo } from '../../../src-main/contract/fault.js'
 import type { BootProgress, LabInfo } from '../../../src-main/contract/lab.js'
@@ -9,6 +10,7 @@ import type { Route } from '../../../src-renderer/app/route.js'
 import { attemptAt, verdictSheet } from './attempts.js'
 import { bootAt, bootFailed } from './boots.js'
 import { clusterAfterCrash, labInfo } from './clusters.js'
+import { recoveryAt } from './backups.js'
 import { homeWith } from './homes.js'
 import { manyKinds as kinds } from './kinds.js'
 import { labInfo as recordedInfo, at } from '../recorded-failover.js'
@@ -25,6 +27,7 @@ export interface Scene {
   attempt?: AttemptView
   records?: LabRecord[]
   image?: ImageProgress
+  pitr?: PitrView
 }
 
 const topologies = [
@@ -97,6 +100,14 @@ const scenes: Record<string, () => Scene> = {
     cluster: clusterAfterCrash(),
     attempt: verdictSheet(),
     info: labInfo(),
+  }),
+  recovery: () => ({
+    ...base,
+    route: atLab,
+    home: homeWith({ lab: 'healthy' }),
+    cluster: clusterAfterCrash(),
+    info: labInfo(),
+    pitr: recoveryAt(),
   }),
   lab: () => ({
     ...base,
