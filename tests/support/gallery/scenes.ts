@@ -1,4 +1,5 @@
 import type { AttemptView } from '../../../src-main/contract/exercise.js'
+import type { PitrView } from '../../../src-main/contract/backup.js'
 import type { ClusterState } from '../../../src-main/contract/cluster.js'
 import type { FaultKindInfo } from '../../../src-main/contract/fault.js'
 import type { BootProgress, LabInfo } from '../../../src-main/contract/lab.js'
@@ -11,6 +12,7 @@ import { attemptAt, verdictSheet } from './attempts.js'
 import { bootAt, bootFailed } from './boots.js'
 import { clusterAfterCrash, labInfo } from './clusters.js'
 import { fleetCluster, fleetInfo, fleetMetrics } from './fleet.js'
+import { recoveryAt } from './backups.js'
 import { homeWith } from './homes.js'
 import { manyKinds as kinds } from './kinds.js'
 import { labInfo as recordedInfo, at } from '../recorded-failover.js'
@@ -28,6 +30,7 @@ export interface Scene {
   records?: LabRecord[]
   image?: ImageProgress
   metrics?: MetricsView
+  pitr?: PitrView
 }
 
 const topologies = [
@@ -108,6 +111,14 @@ const scenes: Record<string, () => Scene> = {
     cluster: fleetCluster(clusterAfterCrash()),
     info: fleetInfo(),
     metrics: fleetMetrics(),
+  }),
+  recovery: () => ({
+    ...base,
+    route: atLab,
+    home: homeWith({ lab: 'healthy' }),
+    cluster: clusterAfterCrash(),
+    info: labInfo(),
+    pitr: recoveryAt(),
   }),
   lab: () => ({
     ...base,

@@ -3,6 +3,7 @@ import { parse } from 'yaml'
 import type { HostFile } from '../../../src-main/docker/archive.js'
 import { clientHostOf } from '../../../src-main/lab/plan.js'
 import { renderEnvironment, renderHost } from '../../../src-main/lab/render/index.js'
+import type { Settings } from '../../../src-main/contract/topology.js'
 import { planOf, topologyOf } from './plan-of.js'
 
 const file = (files: HostFile[], path: string): HostFile => {
@@ -27,6 +28,47 @@ describe('etcd', () => {
       'election-timeout': 1000,
       'enable-grpc-gateway': true,
     })
+  })
+})
+
+describe('pgbackrest', () => {
+  const changed = (backup: Partial<Settings['backup']>) => {
+    const plan = planOf()
+    Object.assign(plan.settings.backup, backup)
+    plan.credentials.repository = { password: 'secret-of-repository' }
+    return plan
+  }
+  const conf = (host: string, plan = planOf()) => rendered(host, '/etc/pgbackrest/pgbackrest.conf', plan)
+
+  test('the key of an encrypted repository is on the repository host alone', () => {
+    const plan = changed({ encrypted: true })
+    expect(conf('backup', plan)).toContain('repo1-cipher-type=aes-256-cbc\nrepo1-cipher-pass=secret-of-repository\n')
+    expect(rendered('backup', '/etc/pgbackrest/spare.conf', plan)).toContain('repo1-cipher-pass=secret-of-repository')
+    expect(conf('pg1', plan)).not.toContain('cipher')
+    expect(conf('backup')).not.toContain('cipher')
+  })
+
+  test('a restore on the repository host knows no other host, and archives nothing', () => {
+    const spare = rendered('backup', '/etc/pgbackrest/spare.conf')
+    expect(spare).toContain('pg1-path=/var/lib/postgresql/17/main')
+    expect(spare).not.toMatch(/pg\d-host|archive/)
+    expect(renderHost(planOf(), 'pg1').map(({ path }) => path)).not.toContain('/etc/pgbackrest/spare.conf')
+  })
+
+  test('retention and archiving in batches are settings of a lab', () => {
+    const plan = changed({ keep_full: 5, archive_async: true })
+    expect(conf('backup', plan)).toContain('repo1-retention-full=5')
+    expect(conf('pg1', plan)).toContain('archive-async=y\nspool-path=/var/spool/pgbackrest\n')
+    expect(conf('pg1')).not.toContain('archive-async')
+  })
+
+  test('new replicas come from the repository when asked, and from the leader where that fails', () => {
+    const methods = (plan = planOf()) =>
+      (parse(rendered('pg2', '/etc/patroni/patroni.yml', plan)) as { postgresql: Record<string, unknown> }).postgresql
+    expect(methods()['create_replica_methods']).toEqual(['basebackup'])
+    const postgresql = methods(changed({ replicas_from_backup: true }))
+    expect(postgresql['create_replica_methods']).toEqual(['pgbackrest', 'basebackup'])
+    expect(postgresql['pgbackrest']).toMatchObject({ keep_data: true, no_params: true, no_leader: true })
   })
 })
 
