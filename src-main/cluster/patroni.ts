@@ -20,7 +20,11 @@ export interface PatroniClient {
   /** GET /config: the dynamic configuration. */
   config(timeoutMs?: number): Promise<Reading<Record<string, unknown>>>
   /** PATCH /config: merges into it, null takes a key out. The whole as it is stored then. */
-  patchConfig(patch: Record<string, unknown>, login: Login, timeoutMs?: number): Promise<Reading<Record<string, unknown>>>
+  patchConfig(
+    patch: Record<string, unknown>,
+    login: Login,
+    timeoutMs?: number,
+  ): Promise<Reading<Record<string, unknown>>>
   /** Any GET: status code and body, parsed when it is JSON. For health routes, 200 or 503. */
   get(path: string, timeoutMs?: number): Promise<Reading<{ status: number; body: unknown }>>
 }

@@ -5,6 +5,7 @@ import { configChange, configView } from './config.js'
 import { engineStatus, finding, imageProgress, imageStatus } from './doctor.js'
 import { attemptView, exerciseSummary } from './exercise.js'
 import { faultKindInfo, faultRecord, faultSchedule } from './fault.js'
+import { healthReport } from './health.js'
 import { bootProgress, labInfo, upOptions } from './lab.js'
 import { labName } from './names.js'
 import { probeReport, probeRoute, probeStats } from './probe.js'
@@ -65,6 +66,8 @@ export const contract = {
     down: call.input(lab).output(ok),
   },
   cluster: { watch: call.input(lab).output(eventIterator(clusterState)) },
+  /** One page: what is wrong, since when, and what to look at next. */
+  health: { get: call.input(lab).output(healthReport) },
   config: {
     /** Patroni's dynamic configuration beside what every data host runs with. */
     get: call.input(lab).output(configView),

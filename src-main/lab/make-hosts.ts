@@ -22,7 +22,7 @@ export async function makeHosts(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<LabHost[]> {
-  const { lab, spec, settings, scope, image } = info
+  const { lab, spec, settings, scope, image, patroni } = info
   const owner = ownerOf(home, lab)
   progress.begin('containers')
   const network = createLabNetwork(docker, owner)
@@ -37,7 +37,8 @@ export async function makeHosts(
   signal.throwIfAborted()
   const hosts = hostsOf(spec, ports, prefix)
   const noted = changeState(home, lab, { hosts })
-  const plan: LabPlan = { lab, scope, topology: spec, settings, prefix, credentials, pki }
+  const dynamic = patroni ? { dynamic: patroni.config } : {}
+  const plan: LabPlan = { lab, scope, topology: spec, settings, ...dynamic, prefix, credentials, pki }
   const power = hostPower(docker, owner)
   const waiting = bootOrder(spec).values()
   let running = 0

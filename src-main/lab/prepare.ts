@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { upOptions, type Credentials, type LabInfo, type UpOptions } from '../contract/lab.js'
 import type { Topology } from '../contract/topology.js'
+import { readPatroniFile, withoutSet, withPatroni } from './patroni-file.js'
 import { addressOf } from './plan.js'
 import { choosePorts, type PublishedPort } from './ports.js'
 import { withSettings } from './settings.js'
@@ -24,7 +25,9 @@ export interface Prepared {
  */
 export async function prepareLab(home: Home, input: UpOptions, image: string): Promise<Prepared> {
   const options = upOptions.parse(input)
-  const spec = withSettings(await loadTopology(options.topology), options.set)
+  const topology = await loadTopology(options.topology)
+  const own = options.patroni ? readPatroniFile(options.patroni, topology) : null
+  const spec = withSettings(own ? withPatroni(topology, own) : topology, options.set)
   const ports = await choosePorts(spec, options.ports, await portsOf(home))
   const hosts = hostsOf(spec, ports, noPrefix)
   const client = clientOf(spec, ports)
@@ -46,6 +49,7 @@ export async function prepareLab(home: Home, input: UpOptions, image: string): P
     spec,
     scope: spec.topology,
     image,
+    ...(own ? { patroni: withoutSet(own, options.set) } : {}),
   }
   await writeCredentials(file, credentials)
   await writeLab(home, { info, homeId: home.id })

@@ -1,6 +1,7 @@
 import type { HostFile } from '../../docker/archive.js'
 import type { ServiceName } from '../../contract/topology.js'
 import { etcdEndpoints, homeOfPostgres, pgdata, runs, stanza, type LabPlan } from '../plan.js'
+import { renderClusterHealth } from './cluster-health.js'
 import { renderEtcd } from './etcd.js'
 import { renderHaproxy } from './haproxy.js'
 import { renderPatroni, renderPatronictl } from './patroni.js'
@@ -18,7 +19,12 @@ const renderers: Record<ServiceName, (plan: LabPlan, host: string) => HostFile[]
 /** Every file that a host needs: one renderer per service, and what makes bare commands work in a terminal. */
 export function renderHost(plan: LabPlan, host: string): HostFile[] {
   const { services } = plan.topology.hosts[host]!
-  return [...services.flatMap((service) => renderers[service](plan, host)), ...renderPatronictl(plan), pgpass(plan)]
+  return [
+    ...services.flatMap((service) => renderers[service](plan, host)),
+    ...renderPatronictl(plan),
+    renderClusterHealth(plan),
+    pgpass(plan),
+  ]
 }
 
 /** Environment of a host: which services run, and where bare `psql` and `etcdctl` go. */

@@ -54,17 +54,21 @@ const ownWaldir = ({ topology }: LabPlan, host: string): { waldir: string }[] =>
   topology.hosts[host]?.walDisk ? [{ waldir }] : []
 
 function bootstrap(plan: LabPlan, host: string) {
-  const { topology, settings } = plan
+  const { topology, settings, dynamic = {} } = plan
+  const { postgresql, ...own } = dynamic
+  const { parameters, ...ownPostgresql } = (postgresql ?? {}) as { parameters?: object }
   // the command is set once there is a stanza (docker/rootfs, first-backup): until then it could only fail
   const archiving = { archive_mode: 'on', archive_command: '' }
   return {
     dcs: {
       ...settings.patroni,
+      ...own,
       postgresql: {
         use_pg_rewind: true,
         use_slots: true,
+        ...ownPostgresql,
         pg_hba: hba(plan),
-        parameters: { ...(repositoryOf(topology) ? archiving : {}), ...settings.postgresql },
+        parameters: { ...(repositoryOf(topology) ? archiving : {}), ...settings.postgresql, ...parameters },
       },
     },
     initdb: [
