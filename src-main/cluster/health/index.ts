@@ -94,5 +94,10 @@ function areasOf(input: HealthInput, findings: readonly HealthFinding[]): Area[]
     area('promises', null, true),
     area('faults', null, true),
   ]
-  return [...whole, ...info.hosts.flatMap(ofHost)]
+  const areas = [...whole, ...info.hosts.flatMap(ofHost)]
+  const isListed = ({ subsystem, host }: HealthFinding): boolean =>
+    areas.some((one) => one.subsystem === subsystem && one.host === host)
+  // a fault of a host, or what no host was expected to have
+  const more = findings.filter((one) => !isListed(one)).map(({ subsystem, host }) => area(subsystem, host, true))
+  return [...areas, ...more]
 }
