@@ -34,6 +34,8 @@ export function galleryConnection(scene: Scene): Connection {
       cancel: change,
       down: change,
     },
+    health: { get: () => (scene.health ? Promise.resolve(scene.health) : change()) },
+    config: { get: () => (scene.config ? Promise.resolve(scene.config) : change()), set: change },
     cluster: { watch: watch(scene.cluster ?? null) },
     records: { watch: watch(scene.records ?? []) },
     faults: { kinds: () => Promise.resolve(scene.kinds), list: change, inject: change, heal: change },
