@@ -77,9 +77,10 @@ export function ChangeValue(props: {
         </label>
       )}
       <label>
-        <span className="t1 ink3">{value ? `New value of ${value.key}` : 'Value'}</span>
+        <span className="t1 ink3">{value ? 'New value' : 'Value'}</span>
         <input
           className="field mono"
+          aria-label={value ? `New value of ${value.key}` : undefined}
           value={text}
           onChange={(event) => setText(event.target.value)}
           autoFocus={value !== null}

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useState, type ReactNode } from 'react'
 import type { ConfigChange, ConfigFinding, ConfigValue, ConfigView } from '../../src-main/contract/config.js'
 import { createClient } from '../app/connection.js'
 import { useCall } from '../app/use-call.js'
@@ -22,6 +22,18 @@ export function Configuration({ lab, onClose }: { lab: string; onClose: () => vo
     setDone(null)
     setEditing(value)
   }
+  const change = (value: ConfigValue | null) => (
+    <ChangeValue
+      lab={lab}
+      value={value}
+      onDone={(made) => {
+        setDone(made)
+        setEditing(null)
+        void run()
+      }}
+      onLeave={() => setEditing(null)}
+    />
+  )
   return (
     <Dialog title="Configuration" onClose={onClose} width={880}>
       <div className="page-sheet" aria-busy={busy}>
@@ -44,20 +56,10 @@ export function Configuration({ lab, onClose }: { lab: string; onClose: () => vo
                   </p>
                 ),
             )}
-            <Values view={view} editing={editing} onEdit={edit} />
             {done && <Done change={done} />}
-            {editing ? (
-              <ChangeValue
-                key={editing === 'new' ? '' : editing.key}
-                lab={lab}
-                value={editing === 'new' ? null : editing}
-                onDone={(change) => {
-                  setDone(change)
-                  setEditing(null)
-                  void run()
-                }}
-                onLeave={() => setEditing(null)}
-              />
+            <Values view={view} editing={editing} onEdit={edit} change={change} />
+            {editing === 'new' ? (
+              change(null)
             ) : (
               <div className="row">
                 <Button onClick={() => edit('new')}>Set another key</Button>
@@ -77,8 +79,9 @@ function Values(props: {
   view: ConfigView
   editing: ConfigValue | 'new' | null
   onEdit: (value: ConfigValue) => void
+  change: (value: ConfigValue) => ReactNode
 }) {
-  const { view, editing, onEdit } = props
+  const { view, editing, onEdit, change } = props
   return (
     <div className="page-scroll">
       <table className="config-values">
@@ -93,9 +96,10 @@ function Values(props: {
           </tr>
         </thead>
         {view.values.map((value) => {
+          const isEdited = editing !== null && editing !== 'new' && editing.key === value.key
           const about = view.findings.filter(({ key }) => key === value.key)
           return (
-            <tbody key={value.key} data-key={value.key} data-edited={editing !== 'new' && editing?.key === value.key}>
+            <tbody key={value.key} data-key={value.key}>
               <tr>
                 <th scope="row" className="mono" title={value.about ? `${value.key}: ${value.about}` : value.key}>
                   {shortKey(value.key)}
@@ -117,6 +121,11 @@ function Values(props: {
                   </td>
                 </tr>
               ))}
+              {isEdited && (
+                <tr>
+                  <td colSpan={4}>{change(value)}</td>
+                </tr>
+              )}
             </tbody>
           )
         })}

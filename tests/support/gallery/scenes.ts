@@ -2,6 +2,8 @@ import type { AttemptView } from '../../../src-main/contract/exercise.js'
 import type { ClusterState } from '../../../src-main/contract/cluster.js'
 import type { FaultKindInfo } from '../../../src-main/contract/fault.js'
 import type { BootProgress, LabInfo } from '../../../src-main/contract/lab.js'
+import type { ConfigView } from '../../../src-main/contract/config.js'
+import type { HealthReport } from '../../../src-main/contract/health.js'
 import type { ImageProgress } from '../../../src-main/contract/doctor.js'
 import type { HomeView } from '../../../src-main/contract/rpc.js'
 import type { LabRecord } from '../../../src-main/contract/record.js'
@@ -11,6 +13,7 @@ import { bootAt, bootFailed } from './boots.js'
 import { clusterAfterCrash, labInfo } from './clusters.js'
 import { homeWith } from './homes.js'
 import { manyKinds as kinds } from './kinds.js'
+import { configAt, healthAt } from './pages.js'
 import { labInfo as recordedInfo, at } from '../recorded-failover.js'
 import { diverged, etcdOnly, partitioned, rejoined, tree, type Recorded } from './recorded.js'
 
@@ -25,6 +28,8 @@ export interface Scene {
   attempt?: AttemptView
   records?: LabRecord[]
   image?: ImageProgress
+  health?: HealthReport
+  config?: ConfigView
 }
 
 const topologies = [
@@ -104,6 +109,8 @@ const scenes: Record<string, () => Scene> = {
     home: homeWith({ lab: 'healthy' }),
     cluster: clusterAfterCrash(),
     info: labInfo(),
+    health: healthAt(),
+    config: configAt(),
   }),
 }
 

@@ -134,10 +134,10 @@ const inputOf = ({ state, facts: known, events = [] }: Given = {}): HealthInput 
 const found = (given: Given) =>
   healthOf(inputOf(given)).findings.map(({ rule, host, since }) => ({ rule, host, since }))
 /** The healthy hosts with one of them changed. */
-const changed = (name: string, more: Partial<HostView>): Given['state'] => ({
+const changed = (name: string, more: Partial<HostView>): Partial<ClusterState> => ({
   hosts: healthyHosts().map((each) => (each.name === name ? { ...each, ...more } : each)),
 })
-const primary = (more: Partial<PostgresReading>): Given['state'] => changed('pg1', { postgres: part(postgres(more)) })
+const primary = (more: Partial<PostgresReading>): Partial<ClusterState> => changed('pg1', { postgres: part(postgres(more)) })
 
 describe('a lab in which nothing is wrong', () => {
   test('has no finding, and says what was looked at', () => {
