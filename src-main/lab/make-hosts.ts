@@ -24,7 +24,7 @@ export async function makeHosts(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<LabHost[]> {
-  const { lab, spec, settings, scope, image } = info
+  const { lab, spec, settings, scope, image, patroni } = info
   const owner = ownerOf(home, lab)
   setMaxListeners(0, signal) // every host listens to it
   progress.begin('containers')
@@ -40,7 +40,8 @@ export async function makeHosts(
   const hosts = hostsOf(spec, ports, prefix, labDir(home, lab))
   const noted = changeState(home, lab, { hosts })
   const load = await loadedSql(spec)
-  const given = { lab, scope, topology: spec, settings, prefix, credentials, ...load }
+  const dynamic = patroni ? { dynamic: patroni.config } : {}
+  const given = { lab, scope, topology: spec, settings, ...dynamic, prefix, credentials, ...load }
   const plan: LabPlan = { ...given, pki: makeLabPki(given, authority) }
   const power = hostPower(docker, owner)
   const waiting = bootOrder(spec).values()

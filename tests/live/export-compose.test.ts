@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { engineFacts } from '../../src-main/docker/engine-facts.js'
 import { ensureHostImage } from '../../src-main/docker/image-build.js'
 import { sweepHome } from '../../src-main/docker/sweep.js'
 import { prepareLab } from '../../src-main/lab/prepare.js'
@@ -26,7 +27,7 @@ beforeAll(async () => {
   folder = join(await mkdtemp(join(tmpdir(), 'dojo-export-')), 'cluster')
   // an export reads the lab's folder: its hosts need not run, so that there is only one cluster here to wait for
   const home = await openHome(dojo.dir)
-  const { info } = await prepareLab(home, { topology: 'pair-witness', name: lab }, tag)
+  const { info } = await prepareLab(home, { topology: 'pair-witness', name: lab }, tag, await engineFacts())
   await changeState(home, lab, { state: 'healthy' })
   exported = await dojo.json('export', lab, folder, '--as', 'compose')
   own = await makeOwn(folder, { homeId: dojo.id, lab }, info.spec)

@@ -2,11 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { engineFacts } from '../../src-main/docker/engine-facts.js'
 import { ensureHostImage } from '../../src-main/docker/image-build.js'
 import { sweepHome } from '../../src-main/docker/sweep.js'
 import { exportLab } from '../../src-main/lab/export/index.js'
 import { hostsOf, prepareLab } from '../../src-main/lab/prepare.js'
-import { changeState } from '../../src-main/lab/store.js'
+import { changeState, labDir } from '../../src-main/lab/store.js'
 import { waitFor } from '../../src-main/util/wait-for.js'
 import { writeFolder } from '../../src-main/util/write-folder.js'
 import { freePrefix } from '../support/compose.js'
@@ -24,8 +25,8 @@ beforeAll(async () => {
   const { home } = owner
   folder = join(await mkdtemp(join(tmpdir(), 'dojo-ansible-')), 'cluster')
   const prefix = await freePrefix()
-  const { info } = await prepareLab(home, { topology: 'pair-witness', name: lab }, tag)
-  const hosts = hostsOf(info.spec, [], prefix)
+  const { info } = await prepareLab(home, { topology: 'pair-witness', name: lab }, tag, await engineFacts())
+  const hosts = hostsOf(info.spec, [], prefix, labDir(home, lab))
   await changeState(home, lab, { state: 'healthy', hosts })
   await writeFolder(folder, (await exportLab(home, lab, 'ansible')).files)
   const addresses = Object.fromEntries(hosts.map(({ name, address }) => [name, address]))

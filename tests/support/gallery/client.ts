@@ -35,6 +35,8 @@ export function galleryConnection(scene: Scene): Connection {
       cancel: change,
       down: change,
     },
+    health: { get: () => (scene.health ? Promise.resolve(scene.health) : change()) },
+    config: { get: () => (scene.config ? Promise.resolve(scene.config) : change()), set: change },
     cluster: { watch: watch(scene.cluster ?? null) },
     metrics: { watch: watch(scene.metrics ?? null) },
     records: { watch: watch(scene.records ?? []) },
