@@ -155,6 +155,7 @@ const event = z.union([
 ])
 type EventRef = z.infer<typeof event>
 const patternOf = (ref: EventRef) => (typeof ref === 'string' ? { event: ref } : ref)
+const execMs = 5000
 const outageParams = z.strictObject({ since: stepRef })
 
 const sinceOf = (context: CheckContext, step: string | undefined): number | null =>
@@ -179,6 +180,12 @@ export const valueParams = {
   'rejoin-seconds': rejoinParams.describe(
     "Seconds that the newest rewind or copy took, from Patroni's log on the host",
   ),
+  exec: z
+    .strictObject({
+      on: z.string().describe('Host that the command runs on'),
+      run: z.array(z.string()).min(1).describe('Command and arguments. It must only read'),
+    })
+    .describe('What a command says, as one value, without surrounding space'),
   replica: z.int().min(1).describe('A member that does not lead: 1 is the first in the order of the topology'),
   answer: z.string().describe('What the learner answered to this question'),
   outage: outageParams.describe('Seconds of the longest outage that has ended'),
@@ -207,6 +214,7 @@ const figure = z.union([
   single('literal'),
   single('rejoined-by'),
   single('rejoin-seconds'),
+  single('exec'),
   single('replica'),
   single('answer'),
   single('outage'),
@@ -231,6 +239,12 @@ const readers: Record<string, (params: never) => Read> = {
   'rejoin-seconds': (params: RejoinParams) => async (context) => {
     const { seconds, evidence } = await rejoinSeconds(params, context)
     return { ok: true, value: seconds, evidence }
+  },
+  exec: (params: z.infer<typeof valueParams.exec>) => async (context) => {
+    const { code, stdout, stderr } = await context.sources.exec(params.on, params.run, { timeoutMs: execMs })
+    const said = stdout.trim()
+    if (code !== 0) return missing(stderr.trim().split('\n').at(-1) || `exit code ${code}`)
+    return said === '' ? missing('it says nothing yet') : known(said, `${params.run[0]} on ${params.on}`)
   },
   replica: (place: number) => (context) => {
     const leader = readLeader(context)
@@ -306,6 +320,7 @@ export function sampleOf(spec: ValueSpec): Scalar {
   if ('literal' in spec) return spec.literal
   if ('rejoined-by' in spec) return 'pg_rewind'
   if ('replica' in spec) return 'pg2'
+  if ('exec' in spec) return '752'
   if ('first' in spec) return spec.first.of[0] ? patternOf(spec.first.of[0]).event : ''
   if ('order' in spec) return spec.order.of.map((ref) => patternOf(ref).event).join(', ')
   return 20

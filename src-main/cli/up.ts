@@ -49,6 +49,7 @@ export const up: Verb = (program, { io, json }) => {
           const targets = [readWrite, ...(readWrite.others ?? [])].map(({ host, port }) => `${host}:${port}`)
           io.out(`  writes       ${targets.join(', ')}${targets.length > 1 ? ' (whichever leads)' : ''}\n`)
           io.out(`  credentials  ${info.credentials}\n`)
+          if (readWrite.tls) io.out(`  authority    ${readWrite.tls.ca}\n`)
           io.out(`  next         dojo status ${lab}   dojo psql ${lab}   dojo shell ${lab} ${info.hosts[0]?.name}\n`)
         },
         { recovers: true },

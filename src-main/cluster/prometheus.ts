@@ -19,8 +19,8 @@ type Targets = {
   activeTargets: { labels: Record<string, string>; health: string; lastError: string }[]
 }
 
-async function ask<T>({ host, port }: Endpoint, path: string): Promise<T> {
-  const { status, text } = await httpGet(`http://${host}:${port}/api/v1/${path}`, timeoutMs)
+async function ask<T>(endpoint: Endpoint, path: string): Promise<T> {
+  const { status, text } = await httpGet(endpoint, `/api/v1/${path}`, timeoutMs)
   if (!text.startsWith('{')) throw new Error(`GET /api/v1 answered ${status}`)
   const answer = JSON.parse(text) as Answer<T>
   if (answer.status !== 'success') throw new Error(answer.error ?? `GET /api/v1 answered ${status}`)

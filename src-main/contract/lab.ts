@@ -3,7 +3,19 @@ import { epochMs, labName } from './names.js'
 import { serviceName, settingsSpec, topologySpec } from './topology.js'
 
 /** An address on this machine, published by the engine on the loopback interface. */
-export const endpoint = z.object({ host: z.string(), port: z.int() })
+export const endpoint = z.object({
+  host: z.string(),
+  port: z.int(),
+  tls: z
+    .object({
+      ca: z.string().describe("Path of the lab's authority, by which its certificates are verified"),
+      name: z.string().describe('A name that the certificate has; 127.0.0.1 is in it as well'),
+      cert: z.string().optional().describe('Path of the certificate that the service asks its clients for'),
+      key: z.string().optional().describe('and of its key, a 0600 file'),
+    })
+    .optional()
+    .describe('How to speak TLS there. Absent: it speaks no TLS'),
+})
 export type Endpoint = z.infer<typeof endpoint>
 
 /** Where clients write: one address, or the first of several of which the one that takes writes is meant. */
@@ -64,6 +76,7 @@ export const credentialsSpec = z.object({
   rewind: z.object({ username: z.string(), password: z.string() }),
   app: z.object({ username: z.string(), password: z.string(), database: z.string() }),
   patroniRest: z.object({ username: z.string(), password: z.string() }),
+  repository: z.object({ password: z.string() }).optional().describe('Key of an encrypted backup repository'),
 })
 export type Credentials = z.infer<typeof credentialsSpec>
 

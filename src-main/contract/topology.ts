@@ -68,6 +68,18 @@ export const settingsSpec = z.strictObject({
       election_timeout: z.int().min(100).default(1000).describe('Milliseconds without a heartbeat until an election'),
     })
     .prefault({}),
+  backup: z
+    .strictObject({
+      keep_full: z.int().min(1).max(100).default(2).describe('Full backups that are kept, with what depends on them'),
+      encrypted: z.boolean().default(false).describe('Whether the repository is encrypted, with a key of the lab'),
+      archive_async: z.boolean().default(false).describe('Archive and fetch WAL in batches, beside PostgreSQL'),
+      replicas_from_backup: z
+        .boolean()
+        .default(false)
+        .describe('New replicas come from the repository, and from the leader where there is no backup yet'),
+    })
+    .prefault({})
+    .describe('The pgBackRest repository, where the topology has a host for it'),
   cron: z
     .strictObject({
       every: z
@@ -78,6 +90,10 @@ export const settingsSpec = z.strictObject({
       keep: z.int().min(1).default(3).describe('Base backups that each host keeps, the newest'),
     })
     .prefault({}),
+  security: z
+    .enum(['plain', 'tls'])
+    .default('plain')
+    .describe('tls: every port of every service speaks TLS alone, with certificates of the lab'),
 })
 export type Settings = z.infer<typeof settingsSpec>
 

@@ -6,12 +6,12 @@ import type { Owner } from '../docker/labels.js'
 import { createLabNetwork } from '../docker/networks.js'
 import type { LabHost } from '../contract/lab.js'
 import type { Progress } from './boot-progress.js'
-import { makePki } from './pki.js'
+import { makeLabPki } from './certificates.js'
 import { addressesOf, addressOf, bootOrder, bytesOf, disksOf, type LabPlan } from './plan.js'
 import { loadedSql } from './load-sql.js'
 import { hostsOf, type Prepared } from './prepare.js'
 import { renderEnvironment, renderHost } from './render/index.js'
-import { changeState, ownerOf, type Home } from './store.js'
+import { changeState, labDir, ownerOf, type Home } from './store.js'
 
 /** Hosts that are made and started at the same time: more would only make the first ones wait. */
 const atOnce = 3
@@ -20,7 +20,7 @@ const atOnce = 3
 export async function makeHosts(
   docker: EngineClient,
   home: Home,
-  { info, credentials, ports }: Prepared,
+  { info, credentials, ports, authority }: Prepared,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<LabHost[]> {
@@ -29,7 +29,6 @@ export async function makeHosts(
   setMaxListeners(0, signal) // every host listens to it
   progress.begin('containers')
   const network = createLabNetwork(docker, owner)
-  const pki = makePki(Object.keys(spec.hosts)) // while the engine makes the network
   const disks = createDisks(
     docker,
     owner,
@@ -38,10 +37,11 @@ export async function makeHosts(
   )
   const [prefix] = await Promise.all([network, disks])
   signal.throwIfAborted()
-  const hosts = hostsOf(spec, ports, prefix)
+  const hosts = hostsOf(spec, ports, prefix, labDir(home, lab))
   const noted = changeState(home, lab, { hosts })
   const load = await loadedSql(spec)
-  const plan: LabPlan = { lab, scope, topology: spec, settings, prefix, credentials, pki, ...load }
+  const given = { lab, scope, topology: spec, settings, prefix, credentials, ...load }
+  const plan: LabPlan = { ...given, pki: makeLabPki(given, authority) }
   const power = hostPower(docker, owner)
   const waiting = bootOrder(spec).values()
   let running = 0

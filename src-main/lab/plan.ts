@@ -68,11 +68,15 @@ export function clientHostOf(topology: Topology): string {
   return Object.keys(topology.hosts).find((name) => !runs(topology, name, 'patroni')) ?? firstLeaderOf(topology)
 }
 
+/** Whether every port of the lab speaks TLS alone. */
+export const isTls = ({ settings }: Pick<LabPlan, 'settings'>): boolean => settings.security === 'tls'
+export const schemeOf = (plan: Pick<LabPlan, 'settings'>): 'http' | 'https' => (isTls(plan) ? 'https' : 'http')
+
 /** Client URLs of the etcd members, the host's own first. */
-export const etcdEndpoints = (topology: Topology, own: string): string[] =>
-  hostsWith(topology, 'etcd')
+export const etcdEndpoints = (plan: Pick<LabPlan, 'settings' | 'topology'>, own: string): string[] =>
+  hostsWith(plan.topology, 'etcd')
     .sort((a, b) => Number(b === own) - Number(a === own))
-    .map((host) => `http://${host}:2379`)
+    .map((host) => `${schemeOf(plan)}://${host}:2379`)
 
 /**
  * Hosts in the order in which a boot should have them: the first leader and enough members for a quorum before the

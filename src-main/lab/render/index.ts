@@ -7,7 +7,8 @@ import { renderHaproxy } from './haproxy.js'
 import { renderPatroni, renderPatronictl } from './patroni.js'
 import { renderPgbackrest } from './pgbackrest.js'
 import { renderPgbouncer } from './pgbouncer.js'
-import { renderPrometheus } from './prometheus.js'
+import { renderExporter, renderPrometheus } from './prometheus.js'
+import { renderTls, tlsEnvironment } from './tls.js'
 
 const renderers: Record<ServiceName, (plan: LabPlan, host: string) => HostFile[]> = {
   etcd: renderEtcd,
@@ -16,23 +17,30 @@ const renderers: Record<ServiceName, (plan: LabPlan, host: string) => HostFile[]
   haproxy: renderHaproxy,
   pgbouncer: renderPgbouncer,
   cron: renderCron,
-  'postgres-exporter': () => [], // takes everything from its command line
+  'postgres-exporter': renderExporter,
   prometheus: renderPrometheus,
 }
 
 /** Every file that a host needs: one renderer per service, and what makes bare commands work in a terminal. */
 export function renderHost(plan: LabPlan, host: string): HostFile[] {
   const { services } = plan.topology.hosts[host]!
-  return [...services.flatMap((service) => renderers[service](plan, host)), ...renderPatronictl(plan), pgpass(plan)]
+  return [
+    ...services.flatMap((service) => renderers[service](plan, host)),
+    ...renderPatronictl(plan),
+    pgpass(plan),
+    ...renderTls(plan, host),
+  ]
 }
 
 /** Environment of a host: which services run, and where bare `psql` and `etcdctl` go. */
-export function renderEnvironment({ topology, credentials }: LabPlan, host: string): Record<string, string> {
+export function renderEnvironment(plan: LabPlan, host: string): Record<string, string> {
+  const { topology, credentials } = plan
   const local = runs(topology, host, 'patroni')
   return {
     HOST_SERVICES: topology.hosts[host]!.services.join(' '),
     TZ: 'UTC',
-    ETCDCTL_ENDPOINTS: etcdEndpoints(topology, host).join(','),
+    ETCDCTL_ENDPOINTS: etcdEndpoints(plan, host).join(','),
+    ...tlsEnvironment(plan),
     ...(runs(topology, host, 'pgbackrest') ? { PGBACKREST_STANZA: stanza } : {}),
     PGDATABASE: credentials.app.database,
     // on a data host bare psql is the superuser at the local server, elsewhere a client on the client's route

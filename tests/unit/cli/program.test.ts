@@ -131,15 +131,11 @@ describe('wrong usage', () => {
   })
 })
 
-test.each([
-  'checkpoint a before',
-  'rewind a before',
-  'checkpoints a',
-  'run scenario.yaml --keep',
-  'export a --as compose d',
-  'report x',
-])('`dojo %s` says that it comes later', async (line) => {
-  const { code, err } = await dojo(...line.split(' '))
-  expect(code).toBe(2)
-  expect(err).toContain('is not in this version')
-})
+test.each(['checkpoint a before', 'rewind a before', 'checkpoints a', 'run scenario.yaml --keep', 'report x'])(
+  '`dojo %s` says that it comes later',
+  async (line) => {
+    const { code, err } = await dojo(...line.split(' '))
+    expect(code).toBe(2)
+    expect(err).toContain('is not in this version')
+  },
+)
