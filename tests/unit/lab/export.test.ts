@@ -171,9 +171,9 @@ describe('ansible', () => {
   })
 
   test('a host without PostgreSQL gets no file that only its user may read', () => {
-    expect(parse(file('ansible', 'host_vars/witness.yml')).files.map(({ owner }: { owner: string }) => owner)).toEqual([
-      'etcd',
-    ])
+    const files = parse(file('ansible', 'host_vars/witness.yml')).files as { owner: string; path: string }[]
+    expect(files.map(({ owner }) => owner)).toEqual(['etcd', 'root'])
+    expect(files.at(-1)!.path).toBe('/etc/cluster-health.conf')
   })
 
   test('templates use no variable that nobody sets', () => {
