@@ -60,7 +60,7 @@ export async function makeHosts(
       await power.start(host)
       progress.container(host, 'running')
       progress.detail('containers', `${++running} of ${hosts.length} run`)
-      showLog(docker, owner, host, progress, signal)
+      showLog(docker, owner, { name: host, site: spec.hosts[host]!.site }, progress, signal)
     }
   }
   await everyOne([...Array.from({ length: atOnce }, makeNext), noted.then(() => undefined)])
@@ -80,10 +80,10 @@ export async function startHosts(
   const power = hostPower(docker, owner)
   progress.begin('containers')
   await everyOne(
-    info.hosts.map(async ({ name }) => {
+    info.hosts.map(async ({ name, site }) => {
       await power.start(name)
       progress.container(name, 'running')
-      showLog(docker, owner, name, progress, signal)
+      showLog(docker, owner, { name, site }, progress, signal)
     }),
   )
   progress.end('containers')
@@ -91,9 +91,17 @@ export async function startHosts(
 }
 
 /** The log on the boot screen is not worth failing a boot. */
-function showLog(docker: EngineClient, owner: Owner, host: string, progress: Progress, signal: AbortSignal): void {
+function showLog(
+  docker: EngineClient,
+  owner: Owner,
+  { name: host, site }: { name: string; site: string | undefined },
+  progress: Progress,
+  signal: AbortSignal,
+): void {
   const onLine = ({ service, line }: ServiceLine): void => {
     progress.line(host, service, line)
+    if (site !== undefined && service === 'etcd' && line.includes('ready to serve client requests'))
+      progress.service(host, service, 'up', 'serves its site')
     // the only service that nobody asks over the network
     if (service === 'pgbackrest' && line.includes('server command begin')) progress.service(host, service, 'up')
   }

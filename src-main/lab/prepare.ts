@@ -64,11 +64,12 @@ export async function prepareLab(
 
 /** The hosts with their addresses, once the lab's network is known. */
 export const hostsOf = (spec: Topology, ports: readonly PublishedPort[], prefix: string): LabInfo['hosts'] =>
-  Object.entries(spec.hosts).map(([name, { services, at }]) => ({
+  Object.entries(spec.hosts).map(([name, { services, at, site }]) => ({
     name,
     address: addressOf({ prefix, topology: spec }, name),
     services,
     at,
+    ...(site === undefined ? {} : { site }),
     endpoints: Object.fromEntries(
       ports.filter(({ host }) => host === name).map(({ key, port }) => [key, { host: loopback, port }]),
     ),

@@ -1,9 +1,10 @@
 import { stringify } from 'yaml'
 import type { HostFile } from '../../docker/archive.js'
-import { hostsWith, type LabPlan } from '../plan.js'
+import { siteMates, siteOf, type LabPlan } from '../plan.js'
 
 /** etcd's own configuration. Names and not addresses, because a member is known by its URL for good. */
 export function renderEtcd({ lab, topology, settings }: LabPlan, host: string): HostFile[] {
+  const site = siteOf(topology, host)
   const config = {
     name: host,
     'data-dir': '/var/lib/etcd/data',
@@ -11,11 +12,11 @@ export function renderEtcd({ lab, topology, settings }: LabPlan, host: string): 
     'listen-peer-urls': 'http://0.0.0.0:2380',
     'advertise-client-urls': `http://${host}:2379`,
     'initial-advertise-peer-urls': `http://${host}:2380`,
-    'initial-cluster': hostsWith(topology, 'etcd')
+    'initial-cluster': siteMates(topology, host, 'etcd')
       .map((member) => `${member}=http://${member}:2380`)
       .join(','),
     'initial-cluster-state': 'new',
-    'initial-cluster-token': lab,
+    'initial-cluster-token': site === undefined ? lab : `${lab}-${site}`,
     'heartbeat-interval': settings.etcd.heartbeat_interval,
     'election-timeout': settings.etcd.election_timeout,
     'auto-compaction-mode': 'periodic',

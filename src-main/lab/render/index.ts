@@ -18,7 +18,11 @@ const renderers: Record<ServiceName, (plan: LabPlan, host: string) => HostFile[]
 /** Every file that a host needs: one renderer per service, and what makes bare commands work in a terminal. */
 export function renderHost(plan: LabPlan, host: string): HostFile[] {
   const { services } = plan.topology.hosts[host]!
-  return [...services.flatMap((service) => renderers[service](plan, host)), ...renderPatronictl(plan), pgpass(plan)]
+  return [
+    ...services.flatMap((service) => renderers[service](plan, host)),
+    ...renderPatronictl(plan, host),
+    pgpass(plan),
+  ]
 }
 
 /** Environment of a host: which services run, and where bare `psql` and `etcdctl` go. */

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml'
 import type { HostFile } from '../../docker/archive.js'
-import { firstLeaderOf, hostsWith, pgdata, repositoryOf, waldir, type LabPlan } from '../plan.js'
+import { hostsWith, pgdata, repositoryOf, scopeOf, siteMates, siteOf, waldir, type LabPlan } from '../plan.js'
 
 /** YAML 1.1, because Patroni reads that: there, a bare `on` is a boolean and no word of PostgreSQL's. */
 const yaml = (value: unknown): string => stringify(value, { lineWidth: 0, version: '1.1' })
@@ -8,9 +8,10 @@ const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`
 
 /** Patroni's configuration, and what it makes at the cluster's birth. Readable by postgres only: it holds passwords. */
 export function renderPatroni(plan: LabPlan, host: string): HostFile[] {
-  const first = firstLeaderOf(plan.topology) === host
+  const first = siteMates(plan.topology, host, 'patroni')[0] === host
+  const main = siteOf(plan.topology, host) === undefined
   const config = {
-    scope: plan.scope,
+    scope: scopeOf(plan, host),
     namespace: '/service/',
     name: host,
     restapi: {
@@ -18,16 +19,16 @@ export function renderPatroni(plan: LabPlan, host: string): HostFile[] {
       connect_address: `${host}:8008`,
       authentication: plan.credentials.patroniRest, // reading is free; whatever changes something asks for it
     },
-    ...dcs(plan),
+    ...dcs(plan, host),
     // only one host may make the cluster: the first leader is always the same
-    ...(first ? { bootstrap: bootstrap(plan, host) } : {}),
+    ...(first ? { bootstrap: main ? bootstrap(plan, host) : { dcs: standbyCluster(plan) } } : {}),
     postgresql: postgresql(plan, host),
     watchdog: { mode: 'off' },
   }
   const files: HostFile[] = [
     { path: '/etc/patroni/patroni.yml', content: yaml(config), owner: 'postgres', mode: 0o600 },
   ]
-  if (first) {
+  if (first && main) {
     files.push({ path: '/etc/patroni/role.sql', content: role(plan), owner: 'postgres', mode: 0o600 })
     files.push({ path: '/etc/patroni/database.sql', content: database(plan), owner: 'postgres', mode: 0o600 })
   }
@@ -35,38 +36,53 @@ export function renderPatroni(plan: LabPlan, host: string): HostFile[] {
 }
 
 /** `patronictl` works on every host, also where no Patroni runs. */
-export function renderPatronictl(plan: LabPlan): HostFile[] {
+export function renderPatronictl(plan: LabPlan, host: string): HostFile[] {
   const config = {
-    scope: plan.scope,
+    scope: scopeOf(plan, host),
     namespace: '/service/',
-    ...dcs(plan),
+    ...dcs(plan, host),
     ctl: { authentication: plan.credentials.patroniRest },
   }
   return [{ path: '/etc/patroni/patronictl.yml', content: yaml(config), owner: 'postgres', mode: 0o600 }]
 }
 
-const dcs = ({ topology }: LabPlan) => ({
-  etcd3: { hosts: hostsWith(topology, 'etcd').map((member) => `${member}:2379`), protocol: 'http' },
+const dcs = ({ topology }: LabPlan, host: string) => ({
+  etcd3: { hosts: siteMates(topology, host, 'etcd').map((member) => `${member}:2379`), protocol: 'http' },
 })
 
 /** WAL goes to the host's disk for it when there is one, whoever makes the data directory. */
 const ownWaldir = ({ topology }: LabPlan, host: string): { waldir: string }[] =>
   topology.hosts[host]?.walDisk ? [{ waldir }] : []
 
-function bootstrap(plan: LabPlan, host: string) {
+/** What a site's etcd is told at its cluster's birth, and people change from then on. */
+function dynamic(plan: LabPlan) {
   const { topology, settings } = plan
   // the command is set once there is a stanza (docker/rootfs, first-backup): until then it could only fail
   const archiving = { archive_mode: 'on', archive_command: '' }
   return {
-    dcs: {
-      ...settings.patroni,
-      postgresql: {
-        use_pg_rewind: true,
-        use_slots: true,
-        pg_hba: hba(plan),
-        parameters: { ...(repositoryOf(topology) ? archiving : {}), ...settings.postgresql },
-      },
+    ...settings.patroni,
+    postgresql: {
+      use_pg_rewind: true,
+      use_slots: true,
+      pg_hba: hba(plan),
+      parameters: { ...(repositoryOf(topology) ? archiving : {}), ...settings.postgresql },
     },
+  }
+}
+
+/** Another site copies the main one and follows whoever leads there, until somebody takes this section out. */
+function standbyCluster(plan: LabPlan) {
+  const { topology } = plan
+  const main = hostsWith(topology, 'patroni').filter((host) => siteOf(topology, host) === undefined)
+  return {
+    ...dynamic(plan),
+    standby_cluster: { host: main.join(','), port: 5432, create_replica_methods: ['basebackup'] },
+  }
+}
+
+function bootstrap(plan: LabPlan, host: string) {
+  return {
+    dcs: dynamic(plan),
     initdb: [
       { encoding: 'UTF8' },
       { locale: 'C.UTF-8' },
