@@ -27,7 +27,7 @@ export function renderHost(plan: LabPlan, host: string): HostFile[] {
   const { services } = plan.topology.hosts[host]!
   return [
     ...services.flatMap((service) => renderers[service](plan, host)),
-    ...renderPatronictl(plan),
+    ...renderPatronictl(plan, host),
     renderClusterHealth(plan),
     pgpass(plan),
     ...renderTls(plan, host),
