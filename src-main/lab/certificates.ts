@@ -8,7 +8,15 @@ import { issue, makePki, type KeyPair, type Pki, type Subject } from './pki.js'
 import { addressOf, hostsWith, runs, type LabPlan } from './plan.js'
 
 /** Who serves with a certificate of its own when `security` is tls. Postgres is on Patroni's hosts. */
-export const securedServices = ['etcd', 'patroni', 'postgres', 'haproxy', 'pgbouncer'] as const
+export const securedServices = [
+  'etcd',
+  'patroni',
+  'postgres',
+  'haproxy',
+  'pgbouncer',
+  'postgres-exporter',
+  'prometheus',
+] as const
 export type SecuredService = (typeof securedServices)[number]
 
 /** Where a host keeps whom it believes, and what it proves itself with as a client. */
@@ -25,6 +33,8 @@ const folderOf: Record<SecuredService, { folder: string; owner: HostUser }> = {
   postgres: { folder: '/etc/postgresql/tls', owner: 'postgres' },
   haproxy: { folder: '/etc/haproxy/tls', owner: 'haproxy' },
   pgbouncer: { folder: '/etc/pgbouncer/tls', owner: 'postgres' },
+  'postgres-exporter': { folder: '/etc/postgres-exporter/tls', owner: 'postgres' },
+  prometheus: { folder: '/etc/prometheus/tls', owner: 'prometheus' },
 }
 
 /** The files of a service's own certificate, the same on every host. */
@@ -76,6 +86,7 @@ export function endpointTls(dir: string, host: string, key: EndpointKey): Endpoi
     case 'etcd':
     case 'patroni':
     case 'proxyStats':
+    case 'prometheus':
       return { ...server, cert: inLab(dir, 'client.crt'), key: inLab(dir, 'client.key') }
     case 'postgres':
     case 'proxyWrite':

@@ -7,7 +7,7 @@ import { renderHaproxy } from './haproxy.js'
 import { renderPatroni, renderPatronictl } from './patroni.js'
 import { renderPgbackrest } from './pgbackrest.js'
 import { renderPgbouncer } from './pgbouncer.js'
-import { renderPrometheus } from './prometheus.js'
+import { renderPostgresExporter, renderPrometheus } from './prometheus.js'
 import { renderTls, tlsEnvironment } from './tls.js'
 
 const renderers: Record<ServiceName, (plan: LabPlan, host: string) => HostFile[]> = {
@@ -17,7 +17,7 @@ const renderers: Record<ServiceName, (plan: LabPlan, host: string) => HostFile[]
   haproxy: renderHaproxy,
   pgbouncer: renderPgbouncer,
   cron: renderCron,
-  'postgres-exporter': () => [], // takes everything from its command line
+  'postgres-exporter': renderPostgresExporter,
   prometheus: renderPrometheus,
 }
 
