@@ -15,6 +15,7 @@ import { loadTopology, topologyNames } from '../lab/topology-file.js'
 import type { Parts } from './app.js'
 import { configReach } from './config-reach.js'
 import { wireError } from './errors.js'
+import { readHealth } from './health.js'
 import { summariseLabs } from './lab-list.js'
 import { watchMetrics } from './metrics.js'
 import { following, latest } from './pace.js'
@@ -136,6 +137,7 @@ export function createRouter(parts: Parts) {
         }, signal)
       }),
     },
+    health: { get: os.health.get.handler(async ({ input }) => readHealth(await session(input.lab))) },
     config: {
       get: os.config.get.handler(async ({ input }) => readConfigView(await configReach(await session(input.lab)))),
       set: os.config.set.handler(async ({ input: { lab, key, value } }) =>

@@ -227,9 +227,19 @@ function wholeSteps(recovery: Recovery): Step[] {
       verify: historyArchived(leader, spare),
     },
     {
+      id: 'forget-position',
+      title: 'Forget how far the old timeline had come',
+      why: 'Patroni lets nobody lead who is further behind that position than maximum_lag_on_failover, and everybody is now.',
+      commands: [{ on: leader, run: `etcdctl del /service/${scope}/status` }],
+      verify: async ({ sh }) => {
+        await sh(leader, `test -z "$(etcdctl get --keys-only /service/${scope}/status)"`)
+        return `the key /service/${scope}/status is gone; configuration and identity of the cluster stay`
+      },
+    },
+    {
       id: 'start-leader',
       title: `Start Patroni on ${leader}`,
-      why: 'It finds the cluster that it knows: the same system identifier, so the DCS needs no clearing.',
+      why: 'It finds the cluster that it knows, by its system identifier, takes the leader key, and promotes itself.',
       commands: [{ on: leader, run: 'sv start patroni' }],
       verify: running(leader),
     },

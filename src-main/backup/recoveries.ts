@@ -30,15 +30,11 @@ export function createRecoveries(
   const tell = (file: PitrFile): void => {
     for (const listener of listeners) listener(pitrViewOf(file))
   }
-  const note = (text: string, file: PitrFile): void =>
-    append({
-      t: Date.now(),
-      k: 'event',
-      kind: 'pitr',
-      text,
-      data: { state: file.state, mode: file.recovery.mode },
-      source: 'app',
-    })
+  const note = (text: string, { state, recovery: { mode, target } }: PitrFile): void => {
+    const words = mode === 'whole' ? `the whole cluster goes back: ${text}` : `recovery beside the cluster: ${text}`
+    const data = { state, mode, target: `${target.kind} ${target.value}` }
+    append({ t: Date.now(), k: 'event', kind: 'pitr', text: words, data, source: 'app' })
+  }
 
   const planned = async ({ mode, target }: PitrRequest): Promise<PitrFile> => {
     const spare = repositoryHost(handle)
@@ -102,7 +98,7 @@ export function createRecoveries(
       await lock.release()
       throw error
     }
-    note(`recovery to ${file.recovery.target.kind} ${file.recovery.target.value} begins`, file)
+    note('begins', file)
     const work = async (): Promise<void> => {
       try {
         await runPitr({ handle, file, save, signal })
@@ -120,7 +116,7 @@ export function createRecoveries(
       await writePitr(dir, file)
       await lock.release()
       job = null
-      note(file.state === 'done' ? 'recovery done' : `recovery ${file.state}`, file)
+      note(file.state, file)
       tell(file)
     }
     job = work()
@@ -173,7 +169,7 @@ export function createRecoveries(
       }
       file.state = 'removed'
       await writePitr(dir, file)
-      note('the spare was removed', file)
+      note('removed', file)
       tell(file)
       return pitrViewOf(file)
     },

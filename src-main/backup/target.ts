@@ -26,7 +26,7 @@ export function momentText(micros: Micros): string {
   return `${whole.slice(0, 10)} ${whole.slice(11, 19)}.${fraction}+00`
 }
 
-const clockText = (ms: number): string => momentText(Math.round(ms) * 1000).replace('000+00', ' UTC')
+const clockText = (ms: number): string => `${momentText(Math.floor(ms / 1000) * 1_000_000).slice(0, 19)} UTC`
 
 const unreachable = (what: string, why: string, next: string): DojoError =>
   new DojoError('target-unreachable', { what, why, next })

@@ -1,4 +1,4 @@
-import type { ConfigChange, ConfigFinding, ConfigValue, ConfigView } from '../contract/config.js'
+import type { ConfigChange, ConfigFinding, ConfigValue, ConfigView, NotHonoured } from '../contract/config.js'
 import { indent, seconds, table } from './output.js'
 
 const spell = (value: unknown): string =>
@@ -66,4 +66,16 @@ export function changeText({
       : 'no Patroni has taken it up yet'
   const needs = restart.map(({ host, parameters }) => `restart ${host}: ${parameters.join(', ')}\n`).join('')
   return `${what}\n${by}\n${needs === '' ? 'no restart needed\n' : needs}${findings.length > 0 ? `\n${indent(findings.map(findingText).join(''), '')}` : ''}`
+}
+
+/** What a lab made of a person's own configuration, key by key. */
+export function ownText(notHonoured: readonly NotHonoured[], findings: readonly ConfigFinding[]): string {
+  if (notHonoured.length + findings.length === 0) return '  patroni      everything in your file is in force\n'
+  const rows = notHonoured.map(({ key, line, outcome, effective: now, why }) => [
+    `line ${line}`,
+    key,
+    now === undefined ? outcome : `${outcome} to ${now}`,
+    why,
+  ])
+  return `\nnot as your file has it:\n${indent(table(rows))}${indent(findings.map(findingText).join(''))}`
 }

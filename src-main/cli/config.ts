@@ -1,3 +1,4 @@
+import { typedValue, type ConfigJson } from '../contract/config.js'
 import { withDojo } from './connect.js'
 import { changeText, configText } from './config-text.js'
 import { wrongUsage } from './failure.js'
@@ -27,7 +28,7 @@ KEY: ttl, synchronous_mode, postgresql.parameters.work_mem, or as with \`dojo up
 }
 
 /** The value that is wanted; null: out with it. */
-function newValue(what: string, key: string | undefined, value: string | undefined): JsonValue {
+function newValue(what: string, key: string | undefined, value: string | undefined): ConfigJson {
   const usage = 'dojo config LAB set KEY VALUE, or dojo config LAB unset KEY'
   if (what !== 'set' && what !== 'unset')
     throw wrongUsage(`"${what}" was not understood`, 'it is neither set nor unset', usage)
@@ -37,16 +38,9 @@ function newValue(what: string, key: string | undefined, value: string | undefin
   return what === 'unset' ? null : valueOf(value!)
 }
 
-type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue }
-
-/** Words as they are; numbers, true, false, null and JSON as what they are. */
-export function valueOf(text: string): JsonValue {
-  if (/^-?\d+(\.\d+)?$/.test(text)) return Number(text)
-  if (text === 'true' || text === 'false') return text === 'true'
-  if (text === 'null') return null
-  if (!/^[[{]/.test(text)) return text
+function valueOf(text: string): ConfigJson {
   try {
-    return JSON.parse(text) as JsonValue
+    return typedValue(text)
   } catch (error) {
     throw wrongUsage(
       'The value was not understood',
@@ -68,7 +62,7 @@ const show = (lab: string, options: { json?: boolean }, { io, json }: Cli): Prom
 const change = (
   lab: string,
   key: string,
-  value: JsonValue,
+  value: ConfigJson,
   options: { json?: boolean },
   { io, json }: Cli,
 ): Promise<void> =>

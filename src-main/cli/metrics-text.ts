@@ -10,7 +10,8 @@ const units: Record<MetricSeries['unit'], (value: number) => string> = {
 }
 
 function rowsOf({ title, unit, lines }: MetricSeries): string[][] {
-  const said = (value: number | null | undefined): string => (value == null ? 'not known' : units[unit](value))
+  const said = (value: number | null | undefined): string =>
+    value === null || value === undefined ? 'not known' : units[unit](value)
   return lines.map(({ host, part, values }, index) => {
     const known = values.filter((value) => value !== null)
     return [

@@ -128,6 +128,6 @@ async function follow(
   else if (view.state === 'done') io.out(`done\n${useText(view)}`)
   else if (view.error) {
     io.err(`error  ${view.error.what}\nwhy    ${view.error.why}\nnext   ${view.error.next}\n`)
-  } else io.err(`stopped here; go on with \`dojo pitr ${lab} --resume\`\n`)
+  } else io.err(`not waited for any longer; \`dojo pitr ${lab}\` shows it, and --resume goes on if it was cut off\n`)
   if (view.state !== 'done') throw new Exit(1)
 }

@@ -12,6 +12,7 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   up: () => import('./up.js').then((it) => it.up),
   ls: () => import('./ls.js').then((it) => it.ls),
   status: () => import('./status.js').then((it) => it.status),
+  health: () => import('./health.js').then((it) => it.health),
   config: () => import('./config.js').then((it) => it.config),
   exec: () => import('./exec.js').then((it) => it.exec),
   shell: () => import('./shell.js').then((it) => it.shell),

@@ -75,3 +75,16 @@ export const patroniText = z.object({
   file: z.string().max(500).describe('What to call it in messages'),
   text: z.string().max(200_000),
 })
+
+export type ConfigJson = null | boolean | number | string | ConfigJson[] | { [key: string]: ConfigJson }
+
+/**
+ * A value as somebody types it: numbers, true, false, null and JSON are what they are, all else are words.
+ * @throws SyntaxError where it begins like JSON and is none
+ */
+export function typedValue(text: string): ConfigJson {
+  if (/^-?\d+(\.\d+)?$/.test(text)) return Number(text)
+  return text === 'true' || text === 'false' || text === 'null' || /^[[{"]/.test(text)
+    ? (JSON.parse(text) as ConfigJson)
+    : text
+}

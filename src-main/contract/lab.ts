@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { notHonoured, patroniText } from './config.js'
 import { epochMs, labName } from './names.js'
 import { serviceName, settingsSpec, topologySpec } from './topology.js'
 
@@ -66,6 +67,13 @@ export const labInfo = z.object({
   spec: topologySpec,
   scope: z.string().describe("Patroni's scope: keys live under /service/<scope>/"),
   image: z.string(),
+  patroni: z
+    .object({
+      config: z.record(z.string(), z.unknown()).describe('What of it the cluster was born with'),
+      notHonoured: z.array(notHonoured),
+    })
+    .optional()
+    .describe("A person's own dynamic configuration, where one was given"),
 })
 export type LabInfo = z.infer<typeof labInfo>
 
@@ -85,6 +93,7 @@ export const upOptions = z.object({
   name: labName.optional(),
   set: z.array(z.string()).default([]).describe('KEY=VALUE, for example patroni.ttl=30'),
   ports: z.enum(['random', 'fixed']).default('random'),
+  patroni: patroniText.optional().describe("A person's own dynamic configuration of Patroni, as YAML"),
 })
 export type UpOptions = z.input<typeof upOptions>
 

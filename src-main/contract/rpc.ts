@@ -16,6 +16,7 @@ import { engineStatus, finding, imageProgress, imageStatus } from './doctor.js'
 import { attemptView, exerciseSummary } from './exercise.js'
 import { exportKind, labExport } from './export.js'
 import { faultKindInfo, faultRecord, faultSchedule } from './fault.js'
+import { healthReport } from './health.js'
 import { bootProgress, labInfo, upOptions } from './lab.js'
 import { metricsMinutes, metricsView } from './metrics.js'
 import { labName } from './names.js'
@@ -79,6 +80,8 @@ export const contract = {
     export: call.input(lab.extend({ as: exportKind })).output(labExport),
   },
   cluster: { watch: call.input(lab).output(eventIterator(clusterState)) },
+  /** One page: what is wrong, since when, and what to look at next. */
+  health: { get: call.input(lab).output(healthReport) },
   config: {
     /** Patroni's dynamic configuration beside what every data host runs with. */
     get: call.input(lab).output(configView),

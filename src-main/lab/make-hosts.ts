@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { createDisks } from '../docker/disks.js'
 import { createHost, hostPower, type EngineClient } from '../docker/hosts.js'
 import { followLines, type ServiceLine } from '../docker/host-logs.js'
@@ -23,8 +24,9 @@ export async function makeHosts(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<LabHost[]> {
-  const { lab, spec, settings, scope, image } = info
+  const { lab, spec, settings, scope, image, patroni } = info
   const owner = ownerOf(home, lab)
+  setMaxListeners(0, signal) // every host listens to it
   progress.begin('containers')
   const network = createLabNetwork(docker, owner)
   const disks = createDisks(
@@ -38,7 +40,8 @@ export async function makeHosts(
   const hosts = hostsOf(spec, ports, prefix, labDir(home, lab))
   const noted = changeState(home, lab, { hosts })
   const load = await loadedSql(spec)
-  const given = { lab, scope, topology: spec, settings, prefix, credentials, ...load }
+  const dynamic = patroni ? { dynamic: patroni.config } : {}
+  const given = { lab, scope, topology: spec, settings, ...dynamic, prefix, credentials, ...load }
   const plan: LabPlan = { ...given, pki: makeLabPki(given, authority) }
   const power = hostPower(docker, owner)
   const waiting = bootOrder(spec).values()
@@ -80,6 +83,7 @@ export async function startHosts(
 ): Promise<LabHost[]> {
   const owner = ownerOf(home, info.lab)
   const power = hostPower(docker, owner)
+  setMaxListeners(0, signal)
   progress.begin('containers')
   await everyOne(
     info.hosts.map(async ({ name }) => {

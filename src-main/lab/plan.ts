@@ -10,6 +10,8 @@ export interface LabPlan {
   scope: string
   topology: Topology
   settings: Settings
+  /** A person's own dynamic configuration, on top of the settings. */
+  dynamic?: Readonly<Record<string, unknown>>
   /** For example 10.77.4 */
   prefix: string
   credentials: Credentials

@@ -11,6 +11,7 @@ import { whoLeads, type Topology } from '../contract/topology.js'
 import type { EngineFacts } from '../docker/engine-facts.js'
 import { endpointTls, keepAuthority } from './certificates.js'
 import { makeAuthority, type KeyPair } from './pki.js'
+import { readPatroniFile, withoutSet, withPatroni } from './patroni-file.js'
 import { addressOf } from './plan.js'
 import { choosePorts, type PublishedPort } from './ports.js'
 import { requireMemory } from './room.js'
@@ -44,7 +45,9 @@ export async function prepareLab(
 ): Promise<Prepared> {
   const options = upOptions.parse(input)
   const { sizes, settings } = sizesIn(options.set)
-  const spec = withSettings(await loadTopology(options.topology, sizes), settings)
+  const topology = await loadTopology(options.topology, sizes)
+  const own = options.patroni ? readPatroniFile(options.patroni, topology) : null
+  const spec = withSettings(own ? withPatroni(topology, own) : topology, settings)
   requireMemory(spec, facts)
   const ports = await choosePorts(spec, options.ports, await portsOf(home))
   await mkdir(labDir(home, ''), { recursive: true, mode: 0o700 })
@@ -66,6 +69,7 @@ export async function prepareLab(
     spec,
     scope: spec.topology,
     image,
+    ...(own ? { patroni: withoutSet(own, options.set) } : {}),
   }
   await writeCredentials(file, credentials)
   if (spec.settings.security === 'tls') await keepAuthority(dir, authority)

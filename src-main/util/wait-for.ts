@@ -19,6 +19,7 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 /** Rejects when the signal aborts, even if the promise never settles: some clients outlive their own deadlines. */
 async function bounded<T>(work: Promise<T> | T, signal: AbortSignal): Promise<T> {
   if (!(work instanceof Promise)) return work
+  work.catch(() => undefined) // one that is left behind may still fail, and then nobody hears of it
   signal.throwIfAborted()
   return await new Promise<T>((resolve, reject) => {
     const onAbort = (): void => reject(signal.reason as Error)

@@ -9,6 +9,7 @@ export type StreamName =
   | 'records.watch'
   | 'metrics.watch'
   | 'attempts.watch'
+  | 'pitr.watch'
   | 'image.build'
 
 type Procedure<N extends StreamName> = N extends `${infer G}.${infer P}`

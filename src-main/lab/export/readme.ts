@@ -1,5 +1,6 @@
 import type { ExportedFile } from '../../contract/export.js'
 import { hostsWith, repositoryOf, runs, stanza } from '../plan.js'
+import { unknownServices } from './debian.js'
 import { readable } from './files.js'
 import type { ExportSource } from './index.js'
 
@@ -72,7 +73,7 @@ ${leftOut(source, ["Service units: how a service is started is the machine's own
 export const ansibleReadme = (source: ExportSource): ExportedFile =>
   readme(`${title(source)}
 
-An inventory and a playbook that make this cluster on Debian 13 or Ubuntu hosts with the same packages (${packages(source)}),
+An inventory and a playbook that make this cluster on hosts with Debian 13, or an Ubuntu whose archive has the same packages (${packages(source)}),
 from the distribution's own archive. It can be run again: what is as it should be stays as it is.
 
 ## Start
@@ -81,7 +82,7 @@ Put the addresses of your hosts into inventory.yml (\`ansible_host\`, \`address\
 group_vars/all.yml, then
 
     ./init.sh                      # once: random passwords, a certificate authority, a certificate per host
-    ansible-playbook site.yml      # needs Ansible 2.14 or later, and root on the hosts
+    ansible-playbook site.yml      # needs Ansible 2.16 or later (for the Python of Debian 13), and root on the hosts
 
 Services are systemd units (/etc/systemd/system) where the host runs systemd. Where it does not, in a container for
 example, the same commands are run by runit (/etc/service). Both are written from one list, roles/service/vars/main.yml.
@@ -93,7 +94,16 @@ example, the same commands are run by runit (/etc/service). Both are written fro
 Stop Patroni in order (\`systemctl stop patroni\`, or \`sv stop patroni\`: about 2 s), or switch a host off (about ttl,
 ${source.plan.settings.patroni.ttl} s, plus some seconds).
 ${switchover(source, 'sudo -u postgres')}${health('cluster-health')}
-${leftOut(source, ["Firewalls, disks, kernel settings, a watchdog, time synchronisation: they are your machines' own.", 'Changes of the dynamic configuration once the cluster exists: patronictl edit-config makes those, and a change of patroni.yml does not.'])}`)
+${leftOut(source, notInPlaybook(source))}`)
+
+const notInPlaybook = ({ plan }: ExportSource): string[] => {
+  const unknown = unknownServices(plan.topology)
+  return [
+    "Firewalls, disks, kernel settings, a watchdog, time synchronisation: they are your machines' own.",
+    'Changes of the dynamic configuration once the cluster exists: `patronictl edit-config` makes those, and a change of patroni.yml does not.',
+    ...(unknown.length > 0 ? [`These services, which the playbook has no play for: ${unknown.join(', ')}.`] : []),
+  ]
+}
 
 const title = ({ info, plan }: ExportSource): string =>
   `# ${info.lab}\n\n${plan.topology.summary}. Taken home from a lab of pg-ha-dojo (topology ${info.topology}).`

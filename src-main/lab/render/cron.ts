@@ -20,7 +20,7 @@ keep=${keep}
 scope=${scope}
 members='${hostsWith(topology, 'patroni').join(' ')}'
 replication=${credentials.replication.username}
-patroni=${schemeOf(plan)}
+rest=${schemeOf(plan)}
 `
   return [
     { path: '/etc/cron.d/base-backup', content: job, owner: 'root', mode: 0o644 },

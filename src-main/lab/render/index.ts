@@ -1,6 +1,7 @@
 import type { HostFile } from '../../docker/archive.js'
 import type { ServiceName } from '../../contract/topology.js'
 import { etcdEndpoints, homeOfPostgres, libpqRoute, pgdata, runs, stanza, type LabPlan } from '../plan.js'
+import { renderClusterHealth } from './cluster-health.js'
 import { renderCron } from './cron.js'
 import { renderEtcd } from './etcd.js'
 import { renderHaproxy } from './haproxy.js'
@@ -27,6 +28,7 @@ export function renderHost(plan: LabPlan, host: string): HostFile[] {
   return [
     ...services.flatMap((service) => renderers[service](plan, host)),
     ...renderPatronictl(plan),
+    renderClusterHealth(plan),
     pgpass(plan),
     ...renderTls(plan, host),
   ]

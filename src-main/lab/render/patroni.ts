@@ -80,18 +80,27 @@ const ownWaldir = ({ topology }: LabPlan, host: string): { waldir: string }[] =>
   topology.hosts[host]?.walDisk ? [{ waldir }] : []
 
 function bootstrap(plan: LabPlan, host: string) {
-  const { topology, settings } = plan
+  const { topology, settings, dynamic = {} } = plan
+  const { postgresql, ...own } = dynamic
+  const { parameters, ...ownPostgresql } = (postgresql ?? {}) as { parameters?: object }
   // the command is set once there is a stanza (docker/rootfs, first-backup): until then it could only fail
   const archiving = { archive_mode: 'on', archive_command: '' }
   const tls = { ssl: 'on', ssl_cert_file: serverTls('postgres').cert, ssl_key_file: serverTls('postgres').key }
   return {
     dcs: {
       ...settings.patroni,
+      ...own,
       postgresql: {
         use_pg_rewind: true,
         use_slots: true,
+        ...ownPostgresql,
         pg_hba: hba(plan),
-        parameters: { ...(repositoryOf(topology) && archiving), ...(isTls(plan) && tls), ...settings.postgresql },
+        parameters: {
+          ...(repositoryOf(topology) && archiving),
+          ...(isTls(plan) && tls),
+          ...settings.postgresql,
+          ...parameters,
+        },
       },
     },
     initdb: [

@@ -2,7 +2,7 @@ import { parse } from 'yaml'
 import fleetYaml from '../../../labs/topologies/fleet.yaml?raw'
 import type { ClusterState, HostView } from '../../../src-main/contract/cluster.js'
 import type { LabInfo } from '../../../src-main/contract/lab.js'
-import type { MetricSeries, MetricsView } from '../../../src-main/contract/metrics.js'
+import { metricCharts, type MetricSeries, type MetricsView } from '../../../src-main/contract/metrics.js'
 import { topologySpec } from '../../../src-main/contract/topology.js'
 import { chartQueries } from '../../../src-main/cluster/metric-charts.js'
 import { labInfo } from './clusters.js'
@@ -84,10 +84,9 @@ export const fleetMetrics = (): MetricsView => ({
   host: 'monitor',
   stepMs: 5_000,
   times: Array.from({ length: points }, (_, n) => now - (points - 1 - n) * 5_000),
-  charts: Object.entries(chartQueries).map(([chart, { query: _, ...words }]) => ({
-    chart: chart as MetricSeries['chart'],
-    ...words,
-    lines: lines[chart as MetricSeries['chart']],
-  })),
+  charts: metricCharts.map((chart) => {
+    const { title, about, unit } = chartQueries[chart]
+    return { chart, title, about, unit, lines: lines[chart] }
+  }),
   silent: [{ host: 'pg3', job: 'patroni', why: 'connection refused' }],
 })

@@ -115,7 +115,7 @@ describe('with security: tls', () => {
   })
 
   test("cron's jobs, which have no environment, verify as well", () => {
-    expect(content('pg3', '/etc/base-backup.conf')).toContain('patroni=https\n')
+    expect(content('pg3', '/etc/base-backup.conf')).toContain('rest=https\n')
     expect(content('pg3', '/etc/cron.d/base-backup')).toMatch(/^PGSSLMODE=verify-full$/m)
     expect(content('pg3', '/etc/cron.d/base-backup')).toMatch(/^CURL_HOME=\/etc\/ssl\/lab$/m)
   })

@@ -67,3 +67,21 @@ test('rejects with the reason of its caller when it is cancelled', async () => {
   cancel.abort(new Error('enough'))
   await expect(waiting).rejects.toThrow('enough')
 })
+
+test('a read that is left behind may fail without harm', async () => {
+  const unhandled: unknown[] = []
+  const hear = (error: unknown): void => void unhandled.push(error)
+  process.on('unhandledRejection', hear)
+  const gone = new AbortController()
+  const read = async (): Promise<number> => {
+    gone.abort(new Error('the caller went away')) // and so nobody waits for what this read comes to
+    await Promise.resolve()
+    throw new Error('connection terminated')
+  }
+  await expect(waitFor(read, () => true, { ...options, signal: gone.signal, withinMs: 1000 })).rejects.toThrow(
+    'went away',
+  )
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  process.off('unhandledRejection', hear)
+  expect(unhandled).toEqual([])
+})
