@@ -133,7 +133,7 @@ describe('backups and recovery of a pair', () => {
   )
 
   test(
-    'a repository that can not be written, or is gone: said so, and nothing is in the list',
+    'a repository that is damaged, can not be written, or is gone: said so, and nothing new is in the list',
     { timeout: 120_000 },
     async () => {
       const labels = (await backups.view()).backups.map(({ label }) => label)
@@ -143,6 +143,11 @@ describe('backups and recovery of a pair', () => {
         said: { what: 'The backup was not made', why: expect.stringMatching(/Permission denied/) },
       })
       await lab.handle.exec('backup', ['chmod', '0750', '/var/lib/pgbackrest/backup/main'], { user: 'postgres' })
+      const largest =
+        "find /var/lib/pgbackrest/backup/main -type f -name '*.zst' -o -type f -name '*.bundle' | xargs ls -S | head -n 1"
+      const damage = `dd if=/dev/zero of=$(${largest}) bs=1 seek=2000 count=64 conv=notrunc`
+      expect((await lab.handle.exec('backup', ['bash', '-c', damage])).code).toBe(0)
+      expect((await backups.verify()).ok).toBe(false)
       await lab.handle.power.stop('backup', 10)
       await expect(backups.make('incr')).rejects.toMatchObject({ code: 'host-down' })
       await lab.handle.power.start('backup')
