@@ -125,6 +125,8 @@ describe('backups and recovery of a pair', () => {
       expect(now.systemId).toBe(production.systemId)
       expect(now.timeline).toBe(production.timeline + 2) // by recovery, and by Patroni that starts it again
       expect(await psql('pg1', 'select state from pg_stat_replication')).toBe('streaming')
+      const log = await lab.handle.exec('pg2', ['grep', '-c', 'created using pgbackrest', '/var/log/patroni/current'])
+      expect(log.stdout.trim(), 'pg2 was rebuilt from the repository').toBe('1')
       const view = await backups.view()
       expect(view.backups.at(-1)).toMatchObject({ type: 'full', timeline: now.timeline })
       expect(view.timelines.at(-1)).toMatchObject({ timeline: now.timeline, parent: now.timeline - 1 })
