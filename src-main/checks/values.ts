@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Evidence } from '../contract/check.js'
 import { eventKind } from '../contract/record.js'
 import { messageOf, type CheckContext, type Scalar } from './check.js'
-import { execParams, execSays, type ExecParams } from './exec-value.js'
+import { execParams, execValue, type ExecParams } from './exec-value.js'
 import { eventsLike } from './history.js'
 import { longestOutage, verified } from './probe.js'
 import { howRejoined, rejoinParams, type RejoinParams } from './rejoin.js'
@@ -235,10 +235,7 @@ const readers: Record<string, (params: never) => Read> = {
     const { seconds, evidence } = await rejoinSeconds(params, context)
     return { ok: true, value: seconds, evidence }
   },
-  exec: (params: ExecParams) => async (context) => {
-    const said = await execSays(params, context)
-    return known(said, `${params.run[0]} on ${params.on}`)
-  },
+  exec: (params: ExecParams) => (context) => execValue(params, context),
   replica: (place: number) => (context) => {
     const leader = readLeader(context)
     if (!leader.ok) return leader
