@@ -192,7 +192,7 @@ function aboutHost(name: string, has: boolean, asked: unknown, host: HostReading
   }
   const own = Object.keys(host.own ?? {}).find((each) => each.toLowerCase() === name)
   if (own !== undefined) {
-    const why = `patroni.yml of ${host.name} has a value of its own, ${JSON.stringify(host.own![own])}, and a host's own wins`
+    const why = `the host’s own patroni.yml says ${JSON.stringify(host.own![own])}, and that wins`
     return { kind: 'overridden', effective: row.shown, why, next: 'Take it out of that file, then `patronictl reload`' }
   }
   const why = 'it is not in force here yet, or something on the host sets it another way'

@@ -144,7 +144,7 @@ describe('the configuration beside what is in force', () => {
     const asked = withParameters({ work_mem: '16MB' })
     const own = viewOf(asked, [host('pg1', [workMem], { own: { work_mem: '8MB' } })])
     expect(own.findings).toMatchObject([{ kind: 'overridden', host: 'pg1', effective: '8MB' }])
-    expect(own.findings[0]!.why).toContain('patroni.yml of pg1')
+    expect(own.findings[0]!.why).toContain('own patroni.yml says "8MB"')
     const system = viewOf(asked, [host('pg1', [{ ...workMem, sourceFile: '/x/postgresql.auto.conf' }])])
     expect(system.findings[0]!.why).toContain('ALTER SYSTEM')
     const nothing = viewOf(asked, [host('pg1', [workMem])])

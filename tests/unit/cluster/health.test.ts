@@ -137,7 +137,8 @@ const found = (given: Given) =>
 const changed = (name: string, more: Partial<HostView>): Partial<ClusterState> => ({
   hosts: healthyHosts().map((each) => (each.name === name ? { ...each, ...more } : each)),
 })
-const primary = (more: Partial<PostgresReading>): Partial<ClusterState> => changed('pg1', { postgres: part(postgres(more)) })
+const primary = (more: Partial<PostgresReading>): Partial<ClusterState> =>
+  changed('pg1', { postgres: part(postgres(more)) })
 
 describe('a lab in which nothing is wrong', () => {
   test('has no finding, and says what was looked at', () => {
