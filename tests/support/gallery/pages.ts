@@ -1,4 +1,5 @@
-import { configViewOf, type HostReading } from '../../../src-main/cluster/config/view.js'
+import type { HostReading } from '../../../src-main/cluster/config/about-parameter.js'
+import { configViewOf } from '../../../src-main/cluster/config/view.js'
 import type { SettingRow } from '../../../src-main/cluster/config/parameters.js'
 import type { ConfigView } from '../../../src-main/contract/config.js'
 import type { HealthReport, HealthSubsystem } from '../../../src-main/contract/health.js'
