@@ -101,7 +101,7 @@ function effectiveOf(key: string, config: ViewInput['config'], timeouts: ReturnT
   if (asked === undefined || keyProblem(key, asked)) return known.standard === undefined ? null : String(known.standard)
   if (known.kind === 'boolean') return String(yesOrNo(asked))
   if (known.kind === 'mode') return String(yesOrNo(asked) ?? 'quorum')
-  return typeof asked === 'object' ? JSON.stringify(asked) : String(asked)
+  return typeof asked === 'string' ? asked : JSON.stringify(asked)
 }
 
 function parameterValues({ config, hosts, scope }: ViewInput, findings: ConfigFinding[]): ConfigValue[] {
