@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { DojoError } from '../contract/errors.js'
-import type { LabHandle } from '../lab/handle.js'
+import type { ExecResult, LabHandle } from '../lab/handle.js'
 import { logFor } from '../util/log.js'
 import { logged } from '../util/logged.js'
 import type { PitrFile } from './pitr-file.js'
@@ -71,7 +71,7 @@ async function carryOutOne(command: Command, handle: LabHandle, signal: AbortSig
   const { on, run, mayFail = false, retryS = 0, timeoutS = commandS } = command
   const until = performance.now() + retryS * 1000
   for (;;) {
-    const { code, stdout, stderr } = await handle.exec(on, ['bash', '-c', run], { timeoutMs: timeoutS * 1000, signal })
+    const { code, stdout, stderr } = await tried(handle, on, run, timeoutS, signal)
     if (code === 0 || mayFail) return stdout
     if (performance.now() >= until) {
       const said =
@@ -79,6 +79,22 @@ async function carryOutOne(command: Command, handle: LabHandle, signal: AbortSig
       throw failed(`\`${run}\` on ${on}`, said, handle.info.lab)
     }
     await pause(1_000, undefined, { signal }).catch(() => signal.throwIfAborted())
+  }
+}
+
+/** A command that takes too long was ended, and has failed like any other: it may be tried again. */
+async function tried(
+  handle: LabHandle,
+  on: string,
+  run: string,
+  timeoutS: number,
+  signal: AbortSignal,
+): Promise<ExecResult> {
+  try {
+    return await handle.exec(on, ['bash', '-c', run], { timeoutMs: timeoutS * 1000, signal })
+  } catch (error) {
+    if (!(error instanceof DojoError && error.code === 'wait-timed-out')) throw error
+    return { code: 124, stdout: '', stderr: error.said.what }
   }
 }
 

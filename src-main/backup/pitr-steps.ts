@@ -249,7 +249,8 @@ function wholeSteps(recovery: Recovery): Step[] {
       why: 'Its data is ahead of the moment that the cluster went back to, so it can not follow as it is.',
       commands: [
         { on: replica, run: 'sv start patroni' },
-        { on: replica, run: `patronictl reinit ${scope} ${replica} --force`, retryS: 90 },
+        // it ends with 0 when it was refused as well
+        { on: replica, run: `patronictl reinit ${scope} ${replica} --force | grep Success`, retryS: 120, timeoutS: 20 },
       ],
       verify: streams(leader, replica),
     })),

@@ -5,8 +5,6 @@ export const backupTypes = ['full', 'diff', 'incr'] as const
 export const backupType = z.enum(backupTypes)
 export type BackupType = z.infer<typeof backupType>
 
-const lsn = z.string().regex(/^[0-9A-F]{1,8}\/[0-9A-F]{1,8}$/i)
-
 /** One backup, as `pgbackrest info` has it. pgBackRest keeps whole seconds. */
 export const backupView = z.object({
   label: z.string(),
@@ -114,5 +112,3 @@ export const pitrView = z.object({
   use: z.array(z.object({ on: hostName, run: z.string() })).describe('What one does with the result'),
 })
 export type PitrView = z.infer<typeof pitrView>
-
-export const lsnSpec = lsn

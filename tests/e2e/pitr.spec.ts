@@ -8,7 +8,7 @@ const recoveryMs = 120_000
 test.use({ actionTimeout: 45_000 })
 
 test('a learner rescues a dropped table, and takes a whole cluster back', async ({ page, dojo }) => {
-  test.setTimeout(480_000)
+  test.setTimeout(720_000)
   await openHome(page, dojo.url)
   const { panel, ...learner } = guide(page)
   const terminal = terminals(page)
