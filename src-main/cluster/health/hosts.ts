@@ -1,5 +1,15 @@
 import type { HealthSubsystem } from '../../contract/health.js'
-import { finding, fresh, isSettled, isSilent, onHost, viewOf, type HealthInput, type Rule } from './input.js'
+import {
+  finding,
+  fresh,
+  hostsRunning,
+  isSettled,
+  isSilent,
+  onHost,
+  viewOf,
+  type HealthInput,
+  type Rule,
+} from './input.js'
 
 /** A machine that is off, gone or frozen. Everything that it ran is then away, and is not told again. */
 export const hostAway: Rule = (input) =>
@@ -82,7 +92,9 @@ function silenceOf(input: HealthInput, host: string, service: string): { at: num
     if (!member || member.answers) return null
     return { at: input.eventAt(['etcd.lost'], host), ...(member.error ? { error: member.error } : {}) }
   }
-  const part = service === 'patroni' ? viewOf(input, host)?.patroni : service === 'haproxy' ? state.proxy : undefined
+  // of several proxies the first is asked
+  const isProxy = service === 'haproxy' && hostsRunning(input, 'haproxy')[0]?.name === host
+  const part = service === 'patroni' ? viewOf(input, host)?.patroni : isProxy ? state.proxy : undefined
   if (!part || !isSilent(part, now)) return null
   return { at: part.at, ...(part.error ? { error: part.error } : {}) }
 }
