@@ -26,7 +26,9 @@ export const hostAway: Rule = (input) =>
     const next = input.state.faults.some((fault) => fault.target === name && fault.state === 'active')
       ? `dojo faults ${input.info.lab}`
       : `dojo fault ${input.info.lab} start ${name}`
-    return [finding({ rule: 'host-away', subsystem: 'host', host: name }, { text, since: state.since, next })]
+    // of a frozen one the engine says since when it runs
+    const since = state.container === 'paused' ? input.eventAt(['host.frozen'], name) : state.since
+    return [finding({ rule: 'host-away', subsystem: 'host', host: name }, { text, since, next })]
   })
 
 export const subsystemOf: Readonly<Record<string, HealthSubsystem>> = {
