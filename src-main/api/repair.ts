@@ -46,7 +46,9 @@ export async function repairLab(
  */
 async function setBack({ info, exec }: Pick<LabHandle, 'info' | 'exec'>, signal: AbortSignal): Promise<void> {
   const settings = Object.entries({ pause: null, ...info.settings.patroni })
-  const pairs = settings.flatMap(([name, value]) => ['-s', `${name}=${JSON.stringify(value)}`])
+  // a person's own words, where they gave some: `quorum` is more than `true`
+  const born = info.patroni?.config ?? {}
+  const pairs = settings.flatMap(([name, value]) => ['-s', `${name}=${JSON.stringify(born[name] ?? value)}`])
   for (const { name, services } of info.hosts) {
     if (!services.includes('patroni')) continue
     try {

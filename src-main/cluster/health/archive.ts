@@ -23,7 +23,7 @@ export const archiveFailing: Rule = (input) => {
   const archiver = fresh(primary?.postgres)?.archiver
   if (!primary || !archiver?.lastFailedAt || archiver.lastFailedAt <= (archiver.lastArchivedAt ?? 0)) return []
   const text = `${primary.name} can't archive ${archiver.lastFailed ?? 'WAL'}: ${archiver.failedCount} attempts failed`
-  const since = input.eventAt(['archive.failing'], primary.name) ?? archiver.lastFailedAt
+  const since = input.eventAt(['archive.failing'], primary.name)
   const next = sqlOn(input, primary.name, 'select * from pg_stat_archiver')
   return [finding({ rule: 'archive-failing', subsystem: 'archiving', host: primary.name }, { text, since, next })]
 }

@@ -1,5 +1,15 @@
 import type { HealthSubsystem } from '../../contract/health.js'
-import { finding, fresh, isSettled, isSilent, onHost, viewOf, type HealthInput, type Rule } from './input.js'
+import {
+  finding,
+  fresh,
+  hostsRunning,
+  isSettled,
+  isSilent,
+  onHost,
+  viewOf,
+  type HealthInput,
+  type Rule,
+} from './input.js'
 
 /** A machine that is off, gone or frozen. Everything that it ran is then away, and is not told again. */
 export const hostAway: Rule = (input) =>
@@ -16,7 +26,9 @@ export const hostAway: Rule = (input) =>
     const next = input.state.faults.some((fault) => fault.target === name && fault.state === 'active')
       ? `dojo faults ${input.info.lab}`
       : `dojo fault ${input.info.lab} start ${name}`
-    return [finding({ rule: 'host-away', subsystem: 'host', host: name }, { text, since: state.since, next })]
+    // of a frozen one the engine says since when it runs
+    const since = state.container === 'paused' ? input.eventAt(['host.frozen'], name) : state.since
+    return [finding({ rule: 'host-away', subsystem: 'host', host: name }, { text, since, next })]
   })
 
 export const subsystemOf: Readonly<Record<string, HealthSubsystem>> = {
@@ -82,7 +94,9 @@ function silenceOf(input: HealthInput, host: string, service: string): { at: num
     if (!member || member.answers) return null
     return { at: input.eventAt(['etcd.lost'], host), ...(member.error ? { error: member.error } : {}) }
   }
-  const part = service === 'patroni' ? viewOf(input, host)?.patroni : service === 'haproxy' ? state.proxy : undefined
+  // of several proxies the first is asked
+  const isProxy = service === 'haproxy' && hostsRunning(input, 'haproxy')[0]?.name === host
+  const part = service === 'patroni' ? viewOf(input, host)?.patroni : isProxy ? state.proxy : undefined
   if (!part || !isSilent(part, now)) return null
   return { at: part.at, ...(part.error ? { error: part.error } : {}) }
 }

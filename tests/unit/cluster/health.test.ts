@@ -225,8 +225,12 @@ describe('each rule', () => {
     [
       'host-away',
       'backup',
-      now - 1,
-      { state: changed('backup', { engine: part({ container: 'paused', since: now - 1 }) }), facts: { backup: null } },
+      at,
+      {
+        state: changed('backup', { engine: part({ container: 'paused', since: 1 }) }),
+        facts: { backup: null },
+        events: event('host.frozen', 'backup'),
+      },
     ],
     ['service-down', 'witness', now - 12_000, { facts: { witness: facts(hosts[2]!, ['etcd']) } }],
     [
@@ -331,8 +335,9 @@ describe('each rule', () => {
     [
       'archive-failing',
       'pg1',
-      now - 100,
+      at,
       {
+        events: event('archive.failing', 'pg1'),
         state: primary({
           archiver: {
             lastArchived: 'A',
