@@ -65,14 +65,17 @@ test(
     expect(plan.length).toBeGreaterThan(30)
     const begun = new Map<string, number>()
     const seconds: Record<string, number> = {}
-    for (const block of plan) {
-      if (block.from) begun.set(block.from, performance.now())
-      await follow(block).catch((cause: unknown) => {
-        throw new Error(`docs/disaster-recovery.md:${block.line} failed: ${String(cause)}`, { cause })
-      })
-      if (block.to) seconds[block.to] = Math.round((performance.now() - begun.get(block.to)!) / 100) / 10
+    try {
+      for (const block of plan) {
+        if (block.from) begun.set(block.from, performance.now())
+        await follow(block).catch((cause: unknown) => {
+          throw new Error(`docs/disaster-recovery.md:${block.line} failed: ${String(cause)}`, { cause })
+        })
+        if (block.to) seconds[block.to] = Math.round((performance.now() - begun.get(block.to)!) / 100) / 10
+      }
+    } finally {
+      console.log('disaster recovery, seconds:', JSON.stringify(seconds))
     }
-    console.log('disaster recovery, seconds:', JSON.stringify(seconds))
     // what the plan promises of the loss of a host: ttl, and what promotion and the proxy's checks take
     expect(seconds['leader-dies']).toBeLessThan(60)
     expect([...begun.keys()].toSorted()).toEqual(Object.keys(seconds).toSorted())
