@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import type { HostFile } from '../../../src-main/docker/archive.js'
-import { clientHostOf } from '../../../src-main/lab/plan.js'
+import { clientHostsOf } from '../../../src-main/lab/plan.js'
 import { renderEnvironment, renderHost } from '../../../src-main/lab/render/index.js'
 import { planOf, topologyOf } from './plan-of.js'
 
@@ -159,8 +159,8 @@ describe('environment', () => {
       PGPORT: '5432',
       PGTARGETSESSIONATTRS: 'read-write',
     })
-    expect(clientHostOf(plan.topology)).toBe('witness')
-    expect(clientHostOf(planOf().topology)).toBe('proxy')
+    expect(clientHostsOf(plan.topology)).toEqual(['witness', 'backup', 'proxy', 'pg1', 'pg2'])
+    expect(clientHostsOf(planOf().topology)).toEqual(['proxy'])
   })
 
   test("a host's own etcd member comes first", () => {
