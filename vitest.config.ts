@@ -24,6 +24,10 @@ export default defineConfig({
           hookTimeout: 180_000,
         },
       },
+      {
+        // minutes of work each: npm run test:all
+        test: { name: 'long', include: ['tests/long/**/*.test.ts'], environment: 'node', fileParallelism: false },
+      },
     ],
   },
 })

@@ -20,7 +20,7 @@ Sets everything up as npm start does, then runs, fast ones first: lint, format, 
 e2e (a real browser), proof (every exercise, on a real lab). The last line says how many passed, failed and were skipped.
 
   --only A,B      only these runners
-  --all           the long ones as well (soak, bench)
+  --all           the long ones as well (long, soak, bench)
   --help          this text
 
 Reports and logs of each runner are in .cache/tests/.`

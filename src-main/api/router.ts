@@ -1,16 +1,23 @@
 import { mapEventIterator } from '@orpc/client'
 import { implement } from '@orpc/server'
+import type { PitrView } from '../contract/backup.js'
+import { changeConfig } from '../cluster/config/change.js'
+import { readConfigView } from '../cluster/config/read.js'
 import { DojoError, labGone } from '../contract/errors.js'
 import { contract } from '../contract/rpc.js'
 import { imageStatus } from '../docker/image-status.js'
 import { runDoctor } from '../doctor/doctor.js'
 import { loadExercises } from '../exercises/index.js'
 import { faultKinds } from '../faults/index.js'
+import { exportLab } from '../lab/export/index.js'
 import { beginLab, bootOf, cancelBoot, downLab, openLab, watchBoot } from '../lab/labs.js'
 import { loadTopology, topologyNames } from '../lab/topology-file.js'
 import type { Parts } from './app.js'
+import { configReach } from './config-reach.js'
 import { wireError } from './errors.js'
+import { readHealth } from './health.js'
 import { summariseLabs } from './lab-list.js'
+import { watchMetrics } from './metrics.js'
 import { following, latest } from './pace.js'
 
 export interface ClientContext {
@@ -113,6 +120,7 @@ export function createRouter(parts: Parts) {
         homeScreen.poke()
         return ok
       }),
+      export: os.labs.export.handler(async ({ input }) => exportLab(await home(), input.lab, input.as)),
     },
     cluster: {
       watch: os.cluster.watch.handler(async function* ({ input, signal }) {
@@ -127,6 +135,19 @@ export function createRouter(parts: Parts) {
             stop()
           }
         }, signal)
+      }),
+    },
+    health: { get: os.health.get.handler(async ({ input }) => readHealth(await session(input.lab))) },
+    config: {
+      get: os.config.get.handler(async ({ input }) => readConfigView(await configReach(await session(input.lab)))),
+      set: os.config.set.handler(async ({ input: { lab, key, value } }) =>
+        changeConfig(await configReach(await session(lab)), key, value),
+      ),
+    },
+    metrics: {
+      watch: os.metrics.watch.handler(async function* ({ input, signal = forever }) {
+        const { info } = await openLab(input.lab, await home())
+        yield* watchMetrics(info, input.minutes, signal)
       }),
     },
     records: {
@@ -161,6 +182,32 @@ export function createRouter(parts: Parts) {
       explain: os.probe.explain.handler(async ({ input }) =>
         (await session(input.lab)).probe.explain(input.since, input.route),
       ),
+    },
+    backups: {
+      list: os.backups.list.handler(async ({ input }) => (await session(input.lab)).backups.view()),
+      make: os.backups.make.handler(async ({ input }) => (await session(input.lab)).backups.make(input.type)),
+      verify: os.backups.verify.handler(async ({ input }) => (await session(input.lab)).backups.verify()),
+      expire: os.backups.expire.handler(async ({ input }) => (await session(input.lab)).backups.expire(input.keepFull)),
+    },
+    pitr: {
+      plan: os.pitr.plan.handler(async ({ input }) => (await session(input.lab)).backups.plan(input)),
+      start: os.pitr.start.handler(async ({ input }) => (await session(input.lab)).backups.start(input)),
+      resume: os.pitr.resume.handler(async ({ input }) => (await session(input.lab)).backups.resume()),
+      remove: os.pitr.remove.handler(async ({ input }) => (await session(input.lab)).backups.remove()),
+      watch: os.pitr.watch.handler(async function* ({ input, signal }) {
+        const { backups, ended } = await session(input.lab)
+        const now = await backups.pitr()
+        yield* latest<PitrView | null>((gives) => {
+          const onEnd = (): void => gives.end(labGone(input.lab))
+          ended.addEventListener('abort', onEnd, { once: true })
+          gives.put(now)
+          const stop = backups.onPitr(gives.put)
+          return () => {
+            ended.removeEventListener('abort', onEnd)
+            stop()
+          }
+        }, signal)
+      }),
     },
     terminals: {
       list: os.terminals.list.handler(({ input }) => terminals.list(input.lab)),

@@ -1,3 +1,4 @@
+import { createBackups, type Backups } from '../backup/index.js'
 import { createObserver } from '../cluster/observer.js'
 import type { ClusterState } from '../contract/cluster.js'
 import type { FaultRecord } from '../contract/fault.js'
@@ -22,6 +23,7 @@ export interface LabSession {
   readonly recorder: Pick<Recorder, 'all' | 'onAppend'>
   readonly faults: Pick<Faults, 'list' | 'inject' | 'heal' | 'pending'>
   readonly probe: SessionProbe
+  readonly backups: Backups
   /** What an attempt or a proof sees of this lab. */
   readonly world: World
   /** The observer's newest state, with the probe's figures and the faults. */
@@ -106,9 +108,11 @@ export async function openSession(handle: LabHandle, { records }: SessionOptions
     return () => listeners.delete(listener)
   }
   const world = createWorld({ handle, credentials, recorder, faults, probe: sessionProbe, state, onState, append })
+  const backups = createBackups(handle, append)
   let closing: Promise<void> | undefined
   const close = async (): Promise<void> => {
     ending.abort()
+    await backups.close()
     await stopAll().catch((err: unknown) => log.warn({ lab: info.lab, err }, 'the probe did not stop'))
     for (const stop of stops) stop()
     await faults.close()
@@ -123,6 +127,7 @@ export async function openSession(handle: LabHandle, { records }: SessionOptions
     recorder,
     faults,
     probe: sessionProbe,
+    backups,
     world,
     state,
     onState,

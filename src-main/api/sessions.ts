@@ -8,7 +8,7 @@ export interface Sessions {
   get(lab: string): Promise<LabSession>
   /** The session if there is one, without opening it. */
   peek(lab: string): LabSession | null
-  /** Whether something is scheduled in a lab: it happens only while its session is open. */
+  /** Whether something is scheduled in a lab, or a recovery runs: both happen only while its session is open. */
   busy(): boolean
   close(lab: string): Promise<void>
   closeAll(): Promise<void>
@@ -41,7 +41,7 @@ export function createSessions(home: () => Promise<Home>, options: SessionOption
       return made
     },
     peek: (lab) => open.get(lab) ?? null,
-    busy: () => [...open.values()].some(({ faults }) => faults.pending()),
+    busy: () => [...open.values()].some(({ faults, backups }) => faults.pending() || backups.busy()),
     close,
     closeAll: async () => void (await Promise.all([...opening.keys()].map(close))),
   }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Evidence } from '../contract/check.js'
 import { eventKind } from '../contract/record.js'
 import { messageOf, type CheckContext, type Scalar } from './check.js'
+import { execParams, execValue, type ExecParams } from './exec-value.js'
 import { eventsLike } from './history.js'
 import { longestOutage, verified } from './probe.js'
 import { howRejoined, rejoinParams, type RejoinParams } from './rejoin.js'
@@ -179,6 +180,7 @@ export const valueParams = {
   'rejoin-seconds': rejoinParams.describe(
     "Seconds that the newest rewind or copy took, from Patroni's log on the host",
   ),
+  exec: execParams.describe('What a command says, as one value, without surrounding space'),
   replica: z.int().min(1).describe('A member that does not lead: 1 is the first in the order of the topology'),
   answer: z.string().describe('What the learner answered to this question'),
   outage: outageParams.describe('Seconds of the longest outage that has ended'),
@@ -207,6 +209,7 @@ const figure = z.union([
   single('literal'),
   single('rejoined-by'),
   single('rejoin-seconds'),
+  single('exec'),
   single('replica'),
   single('answer'),
   single('outage'),
@@ -232,6 +235,7 @@ const readers: Record<string, (params: never) => Read> = {
     const { seconds, evidence } = await rejoinSeconds(params, context)
     return { ok: true, value: seconds, evidence }
   },
+  exec: (params: ExecParams) => (context) => execValue(params, context),
   replica: (place: number) => (context) => {
     const leader = readLeader(context)
     if (!leader.ok) return leader
@@ -306,6 +310,7 @@ export function sampleOf(spec: ValueSpec): Scalar {
   if ('literal' in spec) return spec.literal
   if ('rejoined-by' in spec) return 'pg_rewind'
   if ('replica' in spec) return 'pg2'
+  if ('exec' in spec) return '752'
   if ('first' in spec) return spec.first.of[0] ? patternOf(spec.first.of[0]).event : ''
   if ('order' in spec) return spec.order.of.map((ref) => patternOf(ref).event).join(', ')
   return 20

@@ -6,7 +6,6 @@ const verbs: readonly (readonly [verb: string, summary: string])[] = [
   ['rewind', 'take a lab back to a checkpoint'],
   ['checkpoints', 'list the checkpoints of a lab'],
   ['run', 'run a scenario without a screen'],
-  ['export', 'take a lab home as compose, config or ansible'],
   ['report', 'the report of an attempt'],
 ]
 

@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises'
 import type { BootProgress } from '../contract/lab.js'
 import { DojoError, type ErrorCode } from '../contract/errors.js'
+import { ownText } from './config-text.js'
 import { withDojo } from './connect.js'
 import type { DojoClient } from '../api/local-client.js'
 import { wrongUsage } from './failure.js'
@@ -12,6 +14,7 @@ interface Options {
   name?: string
   set: string[]
   ports: string
+  patroni?: string
   json?: boolean
 }
 
@@ -29,8 +32,12 @@ export const up: Verb = (program, { io, json }) => {
       [],
     )
     .option('--ports <how>', 'random, or fixed: well-known ones on 127.0.0.1, such as 5000, 5001, 7000', 'random')
+    .option(
+      '--patroni <file>',
+      'your own dynamic configuration of Patroni: YAML, as show-config prints it, or a patroni.yml',
+    )
     .option(...jsonOption)
-    .action(async (topology: string, { name, set, ports, json: asJson }: Options) => {
+    .action(async (topology: string, { name, set, ports, patroni, json: asJson }: Options) => {
       if (ports !== 'random' && ports !== 'fixed') {
         throw wrongUsage(
           '--ports was not understood',
@@ -38,22 +45,45 @@ export const up: Verb = (program, { io, json }) => {
           'Use --ports fixed, or leave it out',
         )
       }
+      const own = patroni === undefined ? null : await readOwn(patroni)
       await withDojo(
         async ({ client }) => {
-          const { lab } = await client.labs.up({ topology, set, ports, ...(name !== undefined && { name }) })
+          const named = { ...(name !== undefined && { name }), ...(own && { patroni: own }) }
+          const { lab } = await client.labs.up({ topology, set, ports, ...named })
           await untilBooted(client, lab, io, asJson === true)
           const info = await client.labs.get({ lab })
-          if (asJson) return json(info)
+          // what PostgreSQL makes of it can only be known now
+          const asked = askedIn(info.patroni?.config ?? {})
+          const all = own ? (await client.config.get({ lab })).findings : []
+          const findings = all.filter(({ key }) => asked.includes(key))
+          if (asJson) return json(info.patroni ? { ...info, patroni: { ...info.patroni, findings } } : info)
           const { readWrite } = info.client
           io.out(`\nlab "${lab}" is healthy after ${seconds((info.seconds['total'] ?? 0) * 1000)}\n`)
           const targets = [readWrite, ...(readWrite.others ?? [])].map(({ host, port }) => `${host}:${port}`)
           io.out(`  writes       ${targets.join(', ')}${targets.length > 1 ? ' (whichever leads)' : ''}\n`)
           io.out(`  credentials  ${info.credentials}\n`)
+          if (readWrite.tls) io.out(`  authority    ${readWrite.tls.ca}\n`)
+          if (info.patroni) io.out(ownText(info.patroni.notHonoured, findings))
           io.out(`  next         dojo status ${lab}   dojo psql ${lab}   dojo shell ${lab} ${info.hosts[0]?.name}\n`)
         },
         { recovers: true },
       )
     })
+}
+
+/** Read here: the process that makes the lab opens no file that a client names. */
+async function readOwn(file: string): Promise<{ file: string; text: string }> {
+  try {
+    return { file, text: await readFile(file, 'utf8') }
+  } catch (error) {
+    throw wrongUsage(`${file} can't be read`, (error as Error).message, 'Give the path of a YAML file with --patroni')
+  }
+}
+
+/** The keys of a dynamic configuration, as findings name them. */
+function askedIn(config: Record<string, unknown>): string[] {
+  const { parameters = {} } = (config['postgresql'] ?? {}) as { parameters?: object }
+  return [...Object.keys(config), ...Object.keys(parameters).map((name) => `postgresql.parameters.${name}`)]
 }
 
 const collect = (value: string, all: string[]): string[] => [...all, value]

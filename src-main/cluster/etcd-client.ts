@@ -1,5 +1,6 @@
 import { Etcd3, type IOptions, type IRangeResponse } from 'etcd3'
 import type { Endpoint } from '../contract/lab.js'
+import { tlsOf, type TlsClient } from '../util/tls.js'
 import { withDeadline } from '../util/with-deadline.js'
 
 /** etcd3's own retries and circuit breakers would hide which member is silent, and for how long. */
@@ -11,9 +12,11 @@ const asIs = {
 }
 const never = new AbortController().signal
 
-const options = (endpoint: Endpoint): IOptions => ({
-  hosts: `${endpoint.host}:${endpoint.port}`,
+const options = ({ host, port }: Endpoint, tls: TlsClient | undefined): IOptions => ({
+  hosts: `${tls ? 'https://' : ''}${host}:${port}`,
+  ...(tls && { credentials: credentialsOf(tls) }),
   grpcOptions: {
+    ...(tls && { 'grpc.ssl_target_name_override': tls.servername }),
     // a frozen member keeps its connection open and says nothing; only pings find that out
     'grpc.keepalive_time_ms': 10_000,
     'grpc.keepalive_timeout_ms': 2_000,
@@ -24,6 +27,12 @@ const options = (endpoint: Endpoint): IOptions => ({
     'grpc.use_local_subchannel_pool': 1,
   },
   faultHandling: { host: () => asIs, global: asIs } as unknown as NonNullable<IOptions['faultHandling']>,
+})
+
+const credentialsOf = ({ ca, cert, key }: TlsClient): NonNullable<IOptions['credentials']> => ({
+  rootCertificate: Buffer.from(ca),
+  ...(cert !== undefined && { certChain: Buffer.from(cert) }),
+  ...(key !== undefined && { privateKey: Buffer.from(key) }),
 })
 
 export interface EtcdStatus {
@@ -53,7 +62,7 @@ export interface EtcdClient {
 
 /** One member of etcd through its published endpoint; it knows no other member. */
 export function etcdClient(endpoint: Endpoint): EtcdClient {
-  const raw = new Etcd3(options(endpoint))
+  const raw = new Etcd3(options(endpoint, tlsOf(endpoint)))
   // calls can outlast their own deadline, so each gets one from outside as well
   const call = <T>(what: string, timeoutMs: number, run: (options: { deadline: number }) => Promise<T>): Promise<T> =>
     withDeadline(run({ deadline: Date.now() + timeoutMs }), timeoutMs + 50, what)

@@ -6,8 +6,8 @@ import { httpGet } from './http-get.js'
 export type ProxyBackend = z.infer<typeof proxyBackend>
 
 /** HAProxy's statistics page as CSV. Throws when it does not answer. */
-export async function proxyStats({ host, port }: Endpoint, timeoutMs: number): Promise<ProxyBackend[]> {
-  const { status, text } = await httpGet(`http://${host}:${port}/;csv`, timeoutMs)
+export async function proxyStats(endpoint: Endpoint, timeoutMs: number): Promise<ProxyBackend[]> {
+  const { status, text } = await httpGet(endpoint, '/;csv', timeoutMs)
   if (status !== 200) throw new Error(`GET /;csv answered ${status}`)
   return proxyBackendsOf(text)
 }

@@ -1,10 +1,15 @@
 import type { PatroniReading } from '../contract/cluster.js'
 import type { Endpoint } from '../contract/lab.js'
+import { askHttp } from '../util/http.js'
 import { clusterBody, historyBody, patroniBody, type ClusterBody } from './patroni-names.js'
 import { httpGet } from './http-get.js'
 import { reading, type Reading } from './reading.js'
 
 const defaultTimeoutMs = 900
+/** A change asks etcd twice. */
+const changeTimeoutMs = 5_000
+
+type Login = { username: string; password: string }
 
 export interface PatroniClient {
   /** GET /patroni: what this member says of itself. */
@@ -15,15 +20,21 @@ export interface PatroniClient {
   history(timeoutMs?: number): Promise<Reading<unknown[][]>>
   /** GET /config: the dynamic configuration. */
   config(timeoutMs?: number): Promise<Reading<Record<string, unknown>>>
+  /** PATCH /config: merges into it, null takes a key out. The whole as it is stored then. */
+  patchConfig(
+    patch: Record<string, unknown>,
+    login: Login,
+    timeoutMs?: number,
+  ): Promise<Reading<Record<string, unknown>>>
   /** Any GET: status code and body, parsed when it is JSON. For health routes, 200 or 503. */
   get(path: string, timeoutMs?: number): Promise<Reading<{ status: number; body: unknown }>>
 }
 
 /** Patroni's REST API of one host. Never throws: a reading says why there is none. */
-export function patroniClient({ host, port }: Endpoint): PatroniClient {
+export function patroniClient(endpoint: Endpoint): PatroniClient {
   const get = (path: string, timeoutMs = defaultTimeoutMs): Promise<Reading<{ status: number; body: unknown }>> =>
     reading(async () => {
-      const { status, text } = await httpGet(`http://${host}:${port}${path}`, timeoutMs)
+      const { status, text } = await httpGet(endpoint, path, timeoutMs)
       return { status, body: parsed(text) }
     })
   const typed = async <T>(path: string, parse: (body: unknown) => T, timeoutMs?: number): Promise<Reading<T>> => {
@@ -40,6 +51,17 @@ export function patroniClient({ host, port }: Endpoint): PatroniClient {
     cluster: (timeoutMs) => typed('/cluster', (body) => clusterBody.parse(body), timeoutMs),
     history: (timeoutMs) => typed('/history', (body) => historyBody.parse(body), timeoutMs),
     config: (timeoutMs) => typed('/config', (body) => body as Record<string, unknown>, timeoutMs),
+    patchConfig: (patch, { username, password }, timeoutMs = changeTimeoutMs) =>
+      reading(async () => {
+        const { status, text } = await askHttp(endpoint, '/config', {
+          method: 'PATCH',
+          headers: { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` },
+          body: JSON.stringify(patch),
+          signal: AbortSignal.timeout(timeoutMs),
+        })
+        if (status >= 300) throw new Error(`PATCH /config answered ${status}`)
+        return parsed(text) as Record<string, unknown>
+      }),
     get,
   }
 }

@@ -1,5 +1,6 @@
 import pg from 'pg'
 import type { Endpoint, WriteEndpoint } from '../contract/lab.js'
+import { tlsOf } from '../util/tls.js'
 
 export interface Login {
   username: string
@@ -18,10 +19,11 @@ export interface QueryOptions {
 
 export type Row = Record<string, unknown>
 
-function newClient({ host, port }: Endpoint, login: Login, timeoutMs: number): pg.Client {
+function newClient(endpoint: Endpoint, login: Login, timeoutMs: number): pg.Client {
   const client = new pg.Client({
-    host,
-    port,
+    host: endpoint.host,
+    port: endpoint.port,
+    ssl: tlsOf(endpoint) ?? false,
     user: login.username,
     password: login.password,
     database: login.database ?? 'postgres',

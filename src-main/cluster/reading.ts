@@ -32,6 +32,7 @@ export function whyOf(error: unknown): string {
   const { code } = error as NodeJS.ErrnoException
   if (typeof code === 'string' && words[code]) return words[code]
   if (error.cause !== undefined && error.message === 'fetch failed') return whyOf(error.cause)
+  if (/certificate has expired/.test(error.message)) return 'its certificate has expired'
   if (/ECONNREFUSED/.test(error.message)) return 'connection refused'
   if (/ECONNRESET|Connection terminated/.test(error.message)) return 'connection reset'
   if (/UNAVAILABLE|Connection dropped/.test(error.message)) return 'no connection'

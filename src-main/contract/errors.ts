@@ -11,6 +11,9 @@ export const exitCodeOf = {
   cancelled: 1,
   'not-proven': 1,
   'command-failed': 1,
+  'backup-failed': 1,
+  'pitr-failed': 1,
+  'target-missed': 1,
   internal: 1,
   // 2: wrong usage or invalid content
   usage: 2,
@@ -23,7 +26,10 @@ export const exitCodeOf = {
   'unknown-fault': 2,
   'unknown-attempt': 2,
   'unknown-terminal': 2,
+  'no-repository': 2,
+  'target-unreachable': 2,
   'name-taken': 2,
+  'folder-unfit': 2,
   'not-yet': 2,
   // 3: the environment is not fit
   'engine-unreachable': 3,

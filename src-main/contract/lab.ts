@@ -1,9 +1,22 @@
 import { z } from 'zod'
+import { notHonoured, patroniText } from './config.js'
 import { epochMs, labName } from './names.js'
 import { serviceName, settingsSpec, topologySpec } from './topology.js'
 
 /** An address on this machine, published by the engine on the loopback interface. */
-export const endpoint = z.object({ host: z.string(), port: z.int() })
+export const endpoint = z.object({
+  host: z.string(),
+  port: z.int(),
+  tls: z
+    .object({
+      ca: z.string().describe("Path of the lab's authority, by which its certificates are verified"),
+      name: z.string().describe('A name that the certificate has; 127.0.0.1 is in it as well'),
+      cert: z.string().optional().describe('Path of the certificate that the service asks its clients for'),
+      key: z.string().optional().describe('and of its key, a 0600 file'),
+    })
+    .optional()
+    .describe('How to speak TLS there. Absent: it speaks no TLS'),
+})
 export type Endpoint = z.infer<typeof endpoint>
 
 /** Where clients write: one address, or the first of several of which the one that takes writes is meant. */
@@ -21,6 +34,7 @@ export const endpointKeys = [
   'proxyRead',
   'proxyStats',
   'pgbouncer',
+  'prometheus',
 ] as const
 export const endpointKey = z.enum(endpointKeys)
 export type EndpointKey = z.infer<typeof endpointKey>
@@ -54,6 +68,13 @@ export const labInfo = z.object({
   spec: topologySpec,
   scope: z.string().describe("Patroni's scope: keys live under /service/<scope>/"),
   image: z.string(),
+  patroni: z
+    .object({
+      config: z.record(z.string(), z.unknown()).describe('What of it the cluster was born with'),
+      notHonoured: z.array(notHonoured),
+    })
+    .optional()
+    .describe("A person's own dynamic configuration, where one was given"),
 })
 export type LabInfo = z.infer<typeof labInfo>
 
@@ -64,6 +85,7 @@ export const credentialsSpec = z.object({
   rewind: z.object({ username: z.string(), password: z.string() }),
   app: z.object({ username: z.string(), password: z.string(), database: z.string() }),
   patroniRest: z.object({ username: z.string(), password: z.string() }),
+  repository: z.object({ password: z.string() }).optional().describe('Key of an encrypted backup repository'),
 })
 export type Credentials = z.infer<typeof credentialsSpec>
 
@@ -72,6 +94,7 @@ export const upOptions = z.object({
   name: labName.optional(),
   set: z.array(z.string()).default([]).describe('KEY=VALUE, for example patroni.ttl=30'),
   ports: z.enum(['random', 'fixed']).default('random'),
+  patroni: patroniText.optional().describe("A person's own dynamic configuration of Patroni, as YAML"),
 })
 export type UpOptions = z.input<typeof upOptions>
 

@@ -61,6 +61,7 @@ export const eventKinds = [
   'clock.right',
   'clock.jumped',
   'backup',
+  'pitr',
   'archive',
   'archive.failing',
   'archive.working',

@@ -1,10 +1,24 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
+import {
+  backupsView,
+  backupType,
+  backupView,
+  expireView,
+  pitrMode,
+  pitrTarget,
+  pitrView,
+  verifyView,
+} from './backup.js'
 import { clusterState } from './cluster.js'
+import { configChange, configView } from './config.js'
 import { engineStatus, finding, imageProgress, imageStatus } from './doctor.js'
 import { attemptView, exerciseSummary } from './exercise.js'
+import { exportKind, labExport } from './export.js'
 import { faultKindInfo, faultRecord, faultSchedule } from './fault.js'
+import { healthReport } from './health.js'
 import { bootProgress, labInfo, upOptions } from './lab.js'
+import { metricsMinutes, metricsView } from './metrics.js'
 import { labName } from './names.js'
 import { probeReport, probeRoute, probeStats } from './probe.js'
 import { labRecord } from './record.js'
@@ -62,8 +76,20 @@ export const contract = {
     boot: call.input(lab).output(eventIterator(bootProgress)),
     cancel: call.input(lab).output(ok),
     down: call.input(lab).output(ok),
+    /** The lab as files that work without the app. They hold no secret. */
+    export: call.input(lab.extend({ as: exportKind })).output(labExport),
   },
   cluster: { watch: call.input(lab).output(eventIterator(clusterState)) },
+  /** One page: what is wrong, since when, and what to look at next. */
+  health: { get: call.input(lab).output(healthReport) },
+  config: {
+    /** Patroni's dynamic configuration beside what every data host runs with. */
+    get: call.input(lab).output(configView),
+    /** Changes one value through Patroni; null takes the key out. Returns once every Patroni that answers took it up. */
+    set: call.input(lab.extend({ key: z.string().min(1).max(200), value: z.json() })).output(configChange),
+  },
+  /** Where the topology has a Prometheus; `error` in the view while it does not answer. */
+  metrics: { watch: call.input(lab.extend({ minutes: metricsMinutes })).output(eventIterator(metricsView)) },
   records: { watch: call.input(lab).output(eventIterator(z.array(labRecord))) },
   faults: {
     kinds: call.output(z.array(faultKindInfo)),
@@ -90,6 +116,22 @@ export const contract = {
     verify: call.input(onRoute).output(probeStats),
     /** The outages of a route since a moment, split into phases. Asks nobody: verify first for what was lost. */
     explain: call.input(onRoute.extend({ since: z.number().default(0) })).output(probeReport),
+  },
+  backups: {
+    list: call.input(lab).output(backupsView),
+    /** Waits for its end. */
+    make: call.input(lab.extend({ type: backupType.default('incr') })).output(backupView),
+    verify: call.input(lab).output(verifyView),
+    expire: call.input(lab.extend({ keepFull: z.int().min(1).optional() })).output(expireView),
+  },
+  pitr: {
+    /** What a recovery would do, step by step; nothing is done. */
+    plan: call.input(lab.extend({ mode: pitrMode, target: pitrTarget })).output(pitrView),
+    /** Returns at once; the recovery goes on whoever watches. */
+    start: call.input(lab.extend({ mode: pitrMode, target: pitrTarget })).output(pitrView),
+    resume: call.input(lab).output(pitrView),
+    remove: call.input(lab).output(pitrView),
+    watch: call.input(lab).output(eventIterator(pitrView.nullable())),
   },
   terminals: {
     list: call.input(lab).output(z.array(terminalView)),

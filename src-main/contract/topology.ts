@@ -1,7 +1,16 @@
 import { z } from 'zod'
 import { hostName, slug } from './names.js'
 
-export const services = ['etcd', 'patroni', 'pgbackrest', 'haproxy', 'pgbouncer'] as const
+export const services = [
+  'etcd',
+  'patroni',
+  'pgbackrest',
+  'haproxy',
+  'pgbouncer',
+  'cron',
+  'postgres-exporter',
+  'prometheus',
+] as const
 export const serviceName = z.enum(services).describe('A supervised process on a host; patroni runs postgres')
 export type ServiceName = z.infer<typeof serviceName>
 
@@ -64,6 +73,32 @@ export const settingsSpec = z.strictObject({
       election_timeout: z.int().min(100).default(1000).describe('Milliseconds without a heartbeat until an election'),
     })
     .prefault({}),
+  backup: z
+    .strictObject({
+      keep_full: z.int().min(1).max(100).default(2).describe('Full backups that are kept, with what depends on them'),
+      encrypted: z.boolean().default(false).describe('Whether the repository is encrypted, with a key of the lab'),
+      archive_async: z.boolean().default(false).describe('Archive and fetch WAL in batches, beside PostgreSQL'),
+      replicas_from_backup: z
+        .boolean()
+        .default(false)
+        .describe('New replicas come from the repository, and from the leader where there is no backup yet'),
+    })
+    .prefault({})
+    .describe('The pgBackRest repository, where the topology has a host for it'),
+  cron: z
+    .strictObject({
+      every: z
+        .int()
+        .refine((minutes) => minutes >= 1 && 60 % minutes === 0, 'a whole number of minutes that divides an hour')
+        .default(30)
+        .describe('Minutes between two runs of base-backup, where a host runs cron'),
+      keep: z.int().min(1).default(3).describe('Base backups that each host keeps, the newest'),
+    })
+    .prefault({}),
+  security: z
+    .enum(['plain', 'tls'])
+    .default('plain')
+    .describe('tls: every port of every service speaks TLS alone, with certificates of the lab'),
 })
 export type Settings = z.infer<typeof settingsSpec>
 
@@ -81,6 +116,11 @@ export const topologySpec = z.strictObject({
   summary: z.string().describe('What this cluster is, in one line'),
   hosts: z.record(hostName, hostSpec),
   settings: settingsSpec.prefault({}),
+  load: z
+    .string()
+    .regex(/^[a-z0-9-]+\.sql$/, 'the name of a file in labs/data, for example expenses.sql')
+    .optional()
+    .describe("SQL that is loaded once, at birth, as the owner of the client's database: a file in labs/data"),
   client: z.strictObject({
     readWrite: route.describe(
       'Where clients write. Host `leader`: they know every data host, and take the one that accepts writes',

@@ -1,7 +1,7 @@
 import { pack } from 'tar-stream'
 
 /** Users of the host image; their numbers are fixed by docker/Dockerfile. */
-export const uidOf = { root: 0, postgres: 800, etcd: 801, haproxy: 802 } as const
+export const uidOf = { root: 0, postgres: 800, etcd: 801, haproxy: 802, prometheus: 803 } as const
 export type HostUser = keyof typeof uidOf
 
 /** A file that the app puts into a host before its first start. */

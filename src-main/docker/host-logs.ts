@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { createInterface } from 'node:readline'
 import type Docker from 'dockerode'
+import { services } from '../contract/topology.js'
 import { hostContainer } from './hosts.js'
 import type { Owner } from './labels.js'
 
@@ -10,9 +11,10 @@ export interface ServiceLine {
   line: string
 }
 
+const pattern = new RegExp(String.raw`^(?:\d{4}-\d\d-\d\d_[\d:.]+ )?(${services.join('|')}): (.*)$`, 's')
+
 const split = (text: string): ServiceLine => {
-  const [, service = 'host', line = text] =
-    /^(?:\d{4}-\d\d-\d\d_[\d:.]+ )?(etcd|patroni|pgbackrest|haproxy|pgbouncer): (.*)$/s.exec(text) ?? []
+  const [, service = 'host', line = text] = pattern.exec(text) ?? []
   return { service, line }
 }
 

@@ -1,5 +1,7 @@
 import { connect } from 'node:net'
+import { connect as greet } from 'node:tls'
 import type { Endpoint, EndpointKey, LabHost } from '../contract/lab.js'
+import { tlsOf } from '../util/tls.js'
 import type { Answering } from './fault.js'
 
 const withinMs = 1_000
@@ -31,18 +33,23 @@ export async function answering({ endpoints }: LabHost, { everything }: { everyt
   return { up: keys.filter((_, n) => said[n]), silent: keys.filter((_, n) => !said[n]) }
 }
 
-/** Whether any byte comes back. */
-export function answers({ host, port }: Endpoint, question: Buffer): Promise<boolean> {
+/** Whether any byte comes back. TLS is greeted first: its answer counts, whatever the certificate in it is worth. */
+function answers(endpoint: Endpoint, question: Buffer): Promise<boolean> {
+  const { host, port } = endpoint
+  const tls = question === sslRequest ? undefined : tlsOf(endpoint)
   return new Promise((resolve) => {
     const socket = connect({ host, port })
-    const settle = (answer: boolean): void => {
+    const settle = (): void => {
+      resolve(socket.bytesRead > 0)
       socket.destroy()
-      resolve(answer)
     }
-    socket.setTimeout(withinMs, () => settle(false))
-    socket.once('connect', () => socket.write(question))
-    socket.once('data', () => settle(true))
-    socket.once('error', () => settle(false))
-    socket.once('close', () => resolve(false))
+    socket.setTimeout(withinMs, settle)
+    if (tls)
+      greet({ socket, ...tls })
+        .once('secureConnect', settle)
+        .on('error', settle)
+    else socket.once('connect', () => socket.write(question)).once('data', settle)
+    socket.on('error', settle)
+    socket.once('close', settle)
   })
 }

@@ -89,6 +89,7 @@ export const brokenHba = defineFault({
   targets: 'data-host',
   options,
   needs: 'running',
+  notesFirst: true,
   whenGone: 'pg_hba was repaired by another hand',
   async refuses(context) {
     const lines = await linesNow(context)

@@ -47,6 +47,7 @@ export const clockSkew = defineFault({
   targets: 'data-host',
   options,
   needs: 'running',
+  notesFirst: true,
   alone: true,
   whenGone: 'the clock of {host} is right again, by another hand',
   refuses: async (context) =>

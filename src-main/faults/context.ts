@@ -2,6 +2,8 @@ import type { HostState } from '../contract/cluster.js'
 import type { LabHandle } from '../lab/handle.js'
 import { unknownHost } from '../contract/errors.js'
 import { query } from '../cluster/postgres.js'
+import { readAuthority, subjectOf } from '../lab/certificates.js'
+import { issue } from '../lab/pki.js'
 import { appClock } from '../util/clock.js'
 import { answering } from './answering.js'
 import type { FaultContext, FaultKind } from './fault.js'
@@ -48,6 +50,11 @@ export function createContext(lab: LabHandle, kind: FaultKind, entry: Entry, sav
     hosts: lab.info.hosts,
     execOn: (host, argv, options) => lab.exec(host, argv, { user: 'root', ...options }),
     beside: (host, script, options) => lab.beside(host, script, options),
+    async issue(service, validity) {
+      const prefix = target.address.split('.').slice(0, 3).join('.')
+      const subject = subjectOf({ topology: lab.info.spec, prefix }, name, service)
+      return issue(await readAuthority(lab.dir), { ...subject, ...(validity && { validity }) })
+    },
     async sql(host, statement) {
       const endpoint = lab.info.hosts.find((one) => one.name === host)?.endpoints.postgres
       if (!endpoint) throw new Error(`${host} has no PostgreSQL`)

@@ -55,6 +55,7 @@ export const damagedPage = defineFault({
   targets: 'data-host',
   options: z.strictObject({}),
   needs: 'running',
+  notesFirst: true,
   alone: true,
   whenGone: 'the page on {host} is whole again, by another hand',
   async refuses(context) {

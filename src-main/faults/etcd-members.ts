@@ -12,8 +12,11 @@ export interface Member {
   peerUrl: string
 }
 
-export const clientUrl = (host: string): string => `http://${host}:2379`
-export const peerUrl = (host: string): string => `http://${host}:2380`
+/** What etcd of this lab speaks, to clients and to peers. */
+const schemeOf = ({ hosts }: Pick<Reach, 'hosts'>): string =>
+  hosts.some(({ endpoints }) => endpoints.etcd?.tls) ? 'https' : 'http'
+export const clientUrl = (lab: Pick<Reach, 'hosts'>, host: string): string => `${schemeOf(lab)}://${host}:2379`
+export const peerUrl = (lab: Pick<Reach, 'hosts'>, host: string): string => `${schemeOf(lab)}://${host}:2380`
 export const dataDirectory = '/var/lib/etcd/data'
 export const majorityOf = (members: number): number => Math.floor(members / 2) + 1
 
@@ -40,15 +43,18 @@ export async function etcdHosts({ hosts, stateOf }: Reach): Promise<LabHost[]> {
 
 const answerS = 2
 /** In the environment, because etcdctl refuses a flag for what a host's environment sets already. */
-const askedAt = (host: string) => ({ env: { ETCDCTL_ENDPOINTS: clientUrl(host) }, timeoutMs: 10_000 })
+const askedAt = (lab: Reach, host: string) => ({
+  env: { ETCDCTL_ENDPOINTS: clientUrl(lab, host) },
+  timeoutMs: 10_000,
+})
 
 /**
  * Whether the member on a host answers a read that needs a quorum: asked on that host, so that no cut network between
  * others has a say in it.
  */
-export async function isHealthy({ execOn }: Reach, host: string): Promise<boolean> {
+export async function isHealthy(lab: Reach, host: string): Promise<boolean> {
   const argv = ['etcdctl', 'endpoint', 'health', `--command-timeout=${answerS}s`]
-  return (await execOn(host, argv, askedAt(host))).code === 0
+  return (await lab.execOn(host, argv, askedAt(lab, host))).code === 0
 }
 
 /** Names of those hosts whose members are healthy. */
@@ -59,9 +65,9 @@ export async function healthyHosts(context: Reach): Promise<string[]> {
 }
 
 /** etcd's own list of its members, as a healthy member has it. */
-export async function membersSeenBy({ execOn }: Reach, host: string): Promise<Member[]> {
+export async function membersSeenBy(lab: Reach, host: string): Promise<Member[]> {
   const argv = ['etcdctl', 'member', 'list', `--command-timeout=${answerS}s`]
-  const { code, stdout, stderr } = await execOn(host, argv, askedAt(host))
+  const { code, stdout, stderr } = await lab.execOn(host, argv, askedAt(lab, host))
   if (code !== 0) throw new Error(`etcd on ${host} lists no members: ${stderr.trim().split('\n').at(-1)}`)
   return parseMembers(stdout)
 }

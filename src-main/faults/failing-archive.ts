@@ -12,6 +12,7 @@ export const failingArchive = defineFault({
   targets: 'data-host',
   options: z.strictObject({}),
   needs: 'running',
+  notesFirst: true,
   alone: true,
   whenGone: 'archive_command was changed, by another hand',
   refuses: whyNoArchive,

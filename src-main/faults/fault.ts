@@ -3,7 +3,9 @@ import type { HostState } from '../contract/cluster.js'
 import type { FaultCut, FaultKindInfo, FaultRecord, FaultSchedule, Proof } from '../contract/fault.js'
 import type { LabHost } from '../contract/lab.js'
 import type { Row } from '../cluster/postgres.js'
+import type { SecuredService } from '../lab/certificates.js'
 import type { ExecOptions, ExecResult, HostPower, LabHandle } from '../lab/handle.js'
+import type { KeyPair, Subject } from '../lab/pki.js'
 
 /** A verb of HostPower that already knows its host. */
 type OnTarget<F> = F extends (host: string, ...rest: infer R) => Promise<void> ? (...rest: R) => Promise<void> : never
@@ -34,6 +36,8 @@ export interface FaultTarget {
    * `everything` PostgreSQL's as well.
    */
   answering(everything: boolean): Promise<Answering>
+  /** A new certificate for a service of the target, by the lab's own authority. Rejects where the lab speaks no TLS. */
+  issue(service: SecuredService, validity?: Subject['validity']): Promise<KeyPair>
   /** Kept with the fault's record on disk, so that a restarted app can heal it. */
   notes: Record<string, unknown>
   /** Brings `notes` to the disk now: before an act that only they can undo. */
@@ -75,6 +79,8 @@ export interface FaultKind<S extends z.ZodObject = z.ZodObject> {
   cuts?(context: FaultContext<z.output<S>>): FaultCut[]
   /** Nothing is left to heal once it took effect: it ends by itself, or it is a repair. */
   momentary?(options: z.output<S>): boolean
+  /** `apply` keeps in `notes`, and on the disk, what healing needs, before it acts: without notes nothing was done. */
+  readonly notesFirst?: boolean
   /** Faults on the same target that are over when this one has taken effect. */
   readonly ends?: readonly string[]
   /** Refuses in the user's words what can't be done, for reasons beyond `needs`. Null: go on. */

@@ -17,7 +17,8 @@ async function patronictl({ exec }: Context, verb: 'pause' | 'resume'): Promise<
 async function membersPaused(context: Context): Promise<Map<string, boolean>> {
   const hosts = await runningWith(context, 'patroni')
   const asked = hosts.map(async (host) => {
-    const argv = ['curl', '--silent', '--max-time', '2', `http://${host}:8008/patroni`]
+    const scheme = context.hosts.find(({ name }) => name === host)?.endpoints.patroni?.tls ? 'https' : 'http'
+    const argv = ['curl', '--silent', '--max-time', '2', `${scheme}://${host}:8008/patroni`]
     const { stdout } = await context.execOn(host, argv, { timeoutMs: 5_000 })
     return [host, (JSON.parse(stdout) as { pause?: boolean }).pause === true] as const
   })

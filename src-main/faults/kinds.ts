@@ -6,6 +6,7 @@ import { damagedBackup } from './damaged-backup.js'
 import { damagedPage } from './damaged-page.js'
 import { delay } from './delay.js'
 import { diskFull } from './disk-full.js'
+import { expiredCertificate } from './expired-certificate.js'
 import { failingArchive } from './failing-archive.js'
 import { forgottenPause } from './forgotten-pause.js'
 import { freeze } from './freeze.js'
@@ -58,4 +59,5 @@ export const kinds: readonly FaultKind[] = [
   forgottenPause,
   orphanSlot,
   idleTransaction,
+  expiredCertificate,
 ]

@@ -4,13 +4,15 @@ import { unknownHost } from '../contract/errors.js'
 import type { FaultTarget } from './fault.js'
 
 /** Ports on which services listen inside the lab, the ones that peers use first. */
-const listening: Record<ServiceName | 'postgres', readonly number[]> = {
+const listening: Record<Exclude<ServiceName, 'cron'> | 'postgres', readonly number[]> = {
   etcd: [2379, 2380],
   patroni: [8008],
   postgres: [5432],
   pgbackrest: [8432],
   haproxy: [5000, 5001, 7000],
   pgbouncer: [6432],
+  'postgres-exporter': [9187],
+  prometheus: [9090],
 }
 
 /** What a link between hosts carries, by the service at either end: postgres is Patroni's host, on its own port. */

@@ -24,8 +24,8 @@ async function survivorOf(context: Context): Promise<string> {
   throw new Error('no other member of etcd is healthy, and a member can be replaced by a quorum only')
 }
 
-const isTargets = ({ target }: Context, { name, peerUrl: url }: Member): boolean =>
-  name === target.name || url === peerUrl(target.name)
+const isTargets = (context: Context, { name, peerUrl: url }: Member): boolean =>
+  name === context.target.name || url === peerUrl(context, context.target.name)
 
 /** Its id, noted before it was lost. */
 const lostOf = ({ notes }: Context): string => (notes['lost'] ?? '') as string
@@ -45,22 +45,22 @@ const lossScript = `${stopEtcd}; rm -rf ${dataDirectory}`
  * Runs on the survivor. A member that was added is not counted as one before it starts, and etcd refuses to change its
  * members while it has not heard from all of them for 5 s: hence the retries.
  */
-const replaceScript = (survivor: string, name: string): string => `
-export ETCDCTL_ENDPOINTS=${clientUrl(survivor)}
+const replaceScript = (context: Context, survivor: string, name: string): string => `
+export ETCDCTL_ENDPOINTS=${clientUrl(context, survivor)}
 again() { for n in $(seq 20); do "$@" && return; sleep 1; done; return 1; }
 remove() {
   all=$(etcdctl member list) || return 1
-  id=$(echo "$all" | grep -F '${peerUrl(name)}' | cut -d, -f1)
+  id=$(echo "$all" | grep -F '${peerUrl(context, name)}' | cut -d, -f1)
   [ -z "$id" ] || etcdctl member remove "$id"
 }
-add() { etcdctl member add '${name}' '--peer-urls=${peerUrl(name)}'; }
+add() { etcdctl member add '${name}' '--peer-urls=${peerUrl(context, name)}'; }
 again remove && again add`
 
 /** Runs on the target to its end, also without this app: the configuration is as it was once the member has joined. */
-const joinScript = (name: string): string => `
+const joinScript = (context: Context, name: string): string => `
 ${stopEtcd}; rm -rf ${dataDirectory}
 sed -i 's/^initial-cluster-state: .*/initial-cluster-state: existing/' /etc/etcd/etcd.yml
-export ETCDCTL_ENDPOINTS=${clientUrl(name)}
+export ETCDCTL_ENDPOINTS=${clientUrl(context, name)}
 for n in $(seq 45); do sv up etcd > /dev/null; etcdctl endpoint health --command-timeout=1s && break; sleep 0.5; done
 sed -i 's/^initial-cluster-state: .*/initial-cluster-state: new/' /etc/etcd/etcd.yml`
 
@@ -110,9 +110,11 @@ export const loseMember = defineFault({
     if (await isHealthy(context, target.name)) return // whoever did it, there is nothing left to replace
     const survivor = await survivorOf(context)
     const failure = 'replacing the member failed'
-    const replaced = await execOn(survivor, ['sh', '-c', replaceScript(survivor, target.name)], { timeoutMs: 60_000 })
+    const replaced = await execOn(survivor, ['sh', '-c', replaceScript(context, survivor, target.name)], {
+      timeoutMs: 60_000,
+    })
     if (replaced.code !== 0) throw new Error(`${failure}: ${lastLine(replaced.stderr)}`)
-    const joined = await exec(['sh', '-c', joinScript(target.name)], { timeoutMs: 120_000 })
+    const joined = await exec(['sh', '-c', joinScript(context, target.name)], { timeoutMs: 120_000 })
     if (joined.code !== 0) throw new Error(`${failure}: ${lastLine(joined.stderr)}`)
   },
   async proveHealed(context): Promise<Proof> {

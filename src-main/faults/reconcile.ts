@@ -33,20 +33,24 @@ export function createReconcile({ lab, ledger, save, contextOf, kindOf, isBusy }
     const { record } = entry
     const kind = kindOf(record.kind)
     const context = contextOf(entry)
-    const holds = await kind.holdsStill(context)
+    const applying = record.state === 'applying'
+    const untouched = applying && kind.notesFirst === true && Object.keys(entry.notes).length === 0
+    // one that was done half never showed its effect: it is there until its health is proven
+    const wasHalf = !applying && record.effect?.holds === false
+    const holds = !untouched && (wasHalf ? !(await kind.proveHealed(context)).holds : await kind.holdsStill(context))
+    // a momentary fault may have been and gone, and has nothing to heal
+    const momentary = kind.momentary?.(context.options) ?? false
+    const half = applying && !holds && !untouched && !momentary ? await kind.proveHealed(context) : null
     if (isBusy(record.id) || entry.record !== record) return
     const now = appClock.now()
     const change = ((): Partial<FaultRecord> | null => {
-      if (record.state === 'applying') {
-        const effect = {
-          holds,
-          observed: holds ? 'found in effect after the app ended' : 'the app ended before it took effect',
-        }
-        if (holds) return { state: 'active', effect }
-        // a momentary fault may have been and gone
-        return kind.momentary?.(context.options)
-          ? { state: 'ended', healedAt: now, effect }
-          : { state: 'failed', healedAt: now, effect }
+      if (applying) {
+        if (holds) return { state: 'active', effect: { holds, observed: 'found in effect after the app ended' } }
+        // what it did half is there to be healed, and stays in sight until it is
+        if (half && !half.holds)
+          return { state: 'active', effect: { holds, observed: `the app ended in the middle of it: ${half.observed}` } }
+        const effect = { holds, observed: 'the app ended before it took effect' }
+        return { state: momentary ? 'ended' : 'failed', healedAt: now, effect }
       }
       if (holds) return record.state === 'healing' ? { state: 'active' } : null
       const healing = {

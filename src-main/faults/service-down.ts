@@ -6,7 +6,8 @@ import { portsOf } from './links.js'
 import { bringUp, isRunning, listeners, supervised, takeDown } from './services.js'
 
 const options = z.strictObject({
-  service: serviceName.describe('Which service. PostgreSQL goes down with Patroni, in order'),
+  // cron listens nowhere, which is how the effect is proven
+  service: serviceName.exclude(['cron']).describe('Which service. PostgreSQL goes down with Patroni, in order'),
 })
 
 export const serviceDown = defineFault({

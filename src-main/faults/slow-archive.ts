@@ -16,6 +16,7 @@ export const slowArchive = defineFault({
   targets: 'data-host',
   options,
   needs: 'running',
+  notesFirst: true,
   alone: true,
   whenGone: 'archive_command was changed, by another hand',
   refuses: whyNoArchive,

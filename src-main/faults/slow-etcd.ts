@@ -17,10 +17,15 @@ const samples = 10
  * How long a member takes to answer a read that needs a quorum, in ms, slowest first: asked often enough, and spread over
  * one round of the fault, so that a stall can't be missed. A question without an answer counts as its limit.
  */
-async function answerTimes({ exec, target, options: { stallMs, runMs } }: Context): Promise<number[]> {
+async function answerTimes(context: Context): Promise<number[]> {
+  const {
+    exec,
+    target,
+    options: { stallMs, runMs },
+  } = context
   const pauseS = (stallMs + runMs) / 1000 / samples
   const limitS = Math.ceil(stallMs / 1000) + 2
-  const ask = `curl --silent --output /dev/null --max-time ${limitS} --write-out '%{time_total}\\n' ${clientUrl(target.name)}/health`
+  const ask = `curl --silent --output /dev/null --max-time ${limitS} --write-out '%{time_total}\\n' ${clientUrl(context, target.name)}/health`
   const script = `for n in $(seq ${samples}); do ${ask}; sleep ${pauseS}; done`
   const { stdout } = await exec(['sh', '-c', script], { timeoutMs: 1_000 * samples * (limitS + pauseS) })
   return parseSeconds(stdout)

@@ -34,10 +34,10 @@ export interface YamlSource {
 }
 
 /** @throws DojoError content-invalid with every syntax error */
-export function parseYaml(text: string, path: string): YamlSource {
+export function parseYaml(text: string, path: string, version: '1.1' | '1.2' = '1.2'): YamlSource {
   const file = shown(path)
   const lineCounter = new LineCounter()
-  const doc = parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: true })
+  const doc = parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: true, version })
   const at = (offset: number): { line: number; column: number } => {
     const { line, col } = lineCounter.linePos(offset)
     return { line, column: col }

@@ -17,6 +17,7 @@ export function makeCredentials({ user = 'app', database = 'app' }: Partial<Topo
     rewind: { username: 'rewinder', password: password() },
     app: { username: user, password: password(), database },
     patroniRest: { username: 'patroni', password: password() },
+    repository: { password: password() },
   }
   keep(made)
   return made
@@ -34,4 +35,4 @@ export async function readCredentials(path: string): Promise<Credentials> {
 }
 
 const keep = (credentials: Credentials): void =>
-  keepSecret(...Object.values(credentials).map(({ password: secret }) => secret))
+  keepSecret(...Object.values(credentials).flatMap((one) => (one ? [one.password] : [])))

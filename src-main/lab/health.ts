@@ -1,15 +1,16 @@
 import type { Client } from 'pg'
 import type { Credentials, Endpoint, WriteEndpoint } from '../contract/lab.js'
 import { deadline } from '../util/deadline.js'
+import { askHttp, type HttpAnswer } from '../util/http.js'
+import { tlsOf } from '../util/tls.js'
 
 const answerWithinMs = 1_500
 
 /** The answer with its whole text, within one limit for both. */
-async function get(endpoint: Endpoint, path: string, signal: AbortSignal): Promise<{ ok: boolean; text: string }> {
+async function get(endpoint: Endpoint, path: string, signal: AbortSignal): Promise<HttpAnswer> {
   const limit = deadline(answerWithinMs, signal)
   try {
-    const response = await fetch(`http://${endpoint.host}:${endpoint.port}${path}`, { signal: limit.signal })
-    return { ok: response.ok, text: await response.text() }
+    return await askHttp(endpoint, path, { signal: limit.signal })
   } finally {
     limit.clear()
   }
@@ -17,7 +18,7 @@ async function get(endpoint: Endpoint, path: string, signal: AbortSignal): Promi
 
 /** Whether an etcd member answers and sees a quorum. Source: GET /health, which reads through the quorum. */
 export async function etcdHealthy(endpoint: Endpoint, signal: AbortSignal): Promise<boolean> {
-  return (await get(endpoint, '/health', signal)).ok
+  return (await get(endpoint, '/health', signal)).status === 200
 }
 
 /** What a member says of itself. Source: GET /patroni; its status says health, its body says why. */
@@ -36,12 +37,12 @@ export async function wakePatroni(
   { username, password }: Credentials['patroniRest'],
   ttl: number,
 ): Promise<void> {
-  await fetch(`http://${endpoint.host}:${endpoint.port}/config`, {
+  await askHttp(endpoint, '/config', {
     method: 'PATCH',
     headers: { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` },
     body: JSON.stringify({ ttl }),
     signal: AbortSignal.timeout(answerWithinMs),
-  }).then((response) => response.body?.cancel())
+  })
 }
 
 export interface RouteReading {
@@ -71,10 +72,11 @@ function connection({ others = [], ...first }: WriteEndpoint, login: Login) {
   async function connected(): Promise<Client> {
     if (client) return client
     const { default: pg } = await import('pg')
-    const { host, port } = servers[turn % servers.length]!
+    const server = servers[turn % servers.length]!
     const fresh = new pg.Client({
-      host,
-      port,
+      host: server.host,
+      port: server.port,
+      ssl: tlsOf(server) ?? false,
       ...login,
       application_name: 'pg-ha-dojo boot',
       connectionTimeoutMillis: answerWithinMs,

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { createDisks } from '../docker/disks.js'
 import { createHost, hostPower, type EngineClient } from '../docker/hosts.js'
 import { followLines, type ServiceLine } from '../docker/host-logs.js'
@@ -5,11 +6,12 @@ import type { Owner } from '../docker/labels.js'
 import { createLabNetwork } from '../docker/networks.js'
 import type { LabHost } from '../contract/lab.js'
 import type { Progress } from './boot-progress.js'
-import { makePki } from './pki.js'
+import { makeLabPki } from './certificates.js'
 import { addressesOf, addressOf, bootOrder, bytesOf, disksOf, type LabPlan } from './plan.js'
+import { loadedSql } from './load-sql.js'
 import { hostsOf, type Prepared } from './prepare.js'
 import { renderEnvironment, renderHost } from './render/index.js'
-import { changeState, ownerOf, type Home } from './store.js'
+import { changeState, labDir, ownerOf, type Home } from './store.js'
 
 /** Hosts that are made and started at the same time: more would only make the first ones wait. */
 const atOnce = 3
@@ -18,15 +20,15 @@ const atOnce = 3
 export async function makeHosts(
   docker: EngineClient,
   home: Home,
-  { info, credentials, ports }: Prepared,
+  { info, credentials, ports, authority }: Prepared,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<LabHost[]> {
-  const { lab, spec, settings, scope, image } = info
+  const { lab, spec, settings, scope, image, patroni } = info
   const owner = ownerOf(home, lab)
+  setMaxListeners(0, signal) // every host listens to it
   progress.begin('containers')
   const network = createLabNetwork(docker, owner)
-  const pki = makePki(Object.keys(spec.hosts)) // while the engine makes the network
   const disks = createDisks(
     docker,
     owner,
@@ -35,9 +37,12 @@ export async function makeHosts(
   )
   const [prefix] = await Promise.all([network, disks])
   signal.throwIfAborted()
-  const hosts = hostsOf(spec, ports, prefix)
+  const hosts = hostsOf(spec, ports, prefix, labDir(home, lab))
   const noted = changeState(home, lab, { hosts })
-  const plan: LabPlan = { lab, scope, topology: spec, settings, prefix, credentials, pki }
+  const load = await loadedSql(spec)
+  const dynamic = patroni ? { dynamic: patroni.config } : {}
+  const given = { lab, scope, topology: spec, settings, ...dynamic, prefix, credentials, ...load }
+  const plan: LabPlan = { ...given, pki: makeLabPki(given, authority) }
   const power = hostPower(docker, owner)
   const waiting = bootOrder(spec).values()
   let running = 0
@@ -78,6 +83,7 @@ export async function startHosts(
 ): Promise<LabHost[]> {
   const owner = ownerOf(home, info.lab)
   const power = hostPower(docker, owner)
+  setMaxListeners(0, signal)
   progress.begin('containers')
   await everyOne(
     info.hosts.map(async ({ name, site }) => {
@@ -90,6 +96,15 @@ export async function startHosts(
   return info.hosts
 }
 
+/** What services that a boot asks nothing over the network say of themselves once they work. */
+const saysUp: Record<string, RegExp> = {
+  pgbackrest: /server command begin/,
+  pgbouncer: /process up/,
+  cron: /cron begins/,
+  'postgres-exporter': /Listening on/,
+  prometheus: /Server is ready/,
+}
+
 /** The log on the boot screen is not worth failing a boot. */
 function showLog(
   docker: EngineClient,
@@ -100,10 +115,9 @@ function showLog(
 ): void {
   const onLine = ({ service, line }: ServiceLine): void => {
     progress.line(host, service, line)
+    if (saysUp[service]?.test(line)) progress.service(host, service, 'up')
     if (site !== undefined && service === 'etcd' && line.includes('ready to serve client requests'))
       progress.service(host, service, 'up', 'serves its site')
-    // the only service that nobody asks over the network
-    if (service === 'pgbackrest' && line.includes('server command begin')) progress.service(host, service, 'up')
   }
   followLines(docker, owner, host, signal, onLine).catch(() => undefined)
 }

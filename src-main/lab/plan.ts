@@ -10,10 +10,14 @@ export interface LabPlan {
   scope: string
   topology: Topology
   settings: Settings
+  /** A person's own dynamic configuration, on top of the settings. */
+  dynamic?: Readonly<Record<string, unknown>>
   /** For example 10.77.4 */
   prefix: string
   credentials: Credentials
   pki: Pki
+  /** SQL that is loaded at birth, where the topology names some. */
+  load?: string
 }
 
 /** Name of pgBackRest's stanza, in every lab. */
@@ -81,11 +85,15 @@ export function clientHostsOf(topology: Topology): string[] {
   return Object.keys(topology.hosts).sort((a, b) => holdsData(a) - holdsData(b))
 }
 
+/** Whether every port of the lab speaks TLS alone. */
+export const isTls = ({ settings }: Pick<LabPlan, 'settings'>): boolean => settings.security === 'tls'
+export const schemeOf = (plan: Pick<LabPlan, 'settings'>): 'http' | 'https' => (isTls(plan) ? 'https' : 'http')
+
 /** Client URLs of the etcd members, the host's own first. */
-export const etcdEndpoints = (topology: Topology, own: string): string[] =>
-  siteMates(topology, own, 'etcd')
+export const etcdEndpoints = (plan: Pick<LabPlan, 'settings' | 'topology'>, own: string): string[] =>
+  siteMates(plan.topology, own, 'etcd')
     .sort((a, b) => Number(b === own) - Number(a === own))
-    .map((host) => `http://${host}:2379`)
+    .map((host) => `${schemeOf(plan)}://${host}:2379`)
 
 /**
  * Hosts in the order in which a boot should have them: the first leader and enough members for a quorum before the

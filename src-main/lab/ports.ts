@@ -26,6 +26,9 @@ const offers: Record<ServiceName, readonly Offer[]> = {
   ],
   pgbouncer: [{ key: 'pgbouncer', inside: 6432, fixed: 6432, step: 1 }],
   pgbackrest: [],
+  cron: [],
+  'postgres-exporter': [],
+  prometheus: [{ key: 'prometheus', inside: 9090, fixed: 9090, step: 1 }],
 }
 
 /** Below 32768, where systems hand out ports for outgoing connections: ours must survive a host's restart. */

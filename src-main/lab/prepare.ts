@@ -1,7 +1,17 @@
 import { mkdir } from 'node:fs/promises'
-import { upOptions, type Credentials, type LabInfo, type UpOptions, type WriteEndpoint } from '../contract/lab.js'
+import {
+  upOptions,
+  type Credentials,
+  type Endpoint,
+  type LabInfo,
+  type UpOptions,
+  type WriteEndpoint,
+} from '../contract/lab.js'
 import { whoLeads, type Topology } from '../contract/topology.js'
 import type { EngineFacts } from '../docker/engine-facts.js'
+import { endpointTls, keepAuthority } from './certificates.js'
+import { makeAuthority, type KeyPair } from './pki.js'
+import { readPatroniFile, withoutSet, withPatroni } from './patroni-file.js'
 import { addressOf } from './plan.js'
 import { choosePorts, type PublishedPort } from './ports.js'
 import { requireMemory } from './room.js'
@@ -19,6 +29,8 @@ export interface Prepared {
   info: LabInfo
   credentials: Credentials
   ports: PublishedPort[]
+  /** Signs the certificates of the lab's hosts. */
+  authority: KeyPair
 }
 
 /**
@@ -33,37 +45,45 @@ export async function prepareLab(
 ): Promise<Prepared> {
   const options = upOptions.parse(input)
   const { sizes, settings } = sizesIn(options.set)
-  const spec = withSettings(await loadTopology(options.topology, sizes), settings)
+  const topology = await loadTopology(options.topology, sizes)
+  const own = options.patroni ? readPatroniFile(options.patroni, topology) : null
+  const spec = withSettings(own ? withPatroni(topology, own) : topology, settings)
   requireMemory(spec, facts)
   const ports = await choosePorts(spec, options.ports, await portsOf(home))
-  const hosts = hostsOf(spec, ports, noPrefix)
-  const client = clientOf(spec, ports)
   await mkdir(labDir(home, ''), { recursive: true, mode: 0o700 })
   const lab = options.name ?? (await reserveAnyName(home, spec.topology))
   if (options.name) await reserveName(home, options.name)
-  const credentials = makeCredentials(spec.client)
-  const file = credentialsFile(labDir(home, lab))
+  const [credentials, authority] = [makeCredentials(spec.client), makeAuthority()]
+  const dir = labDir(home, lab)
+  const file = credentialsFile(dir)
   const info: LabInfo = {
     lab,
     topology: spec.topology,
     state: 'booting',
     createdAt: Date.now(),
     seconds: {},
-    hosts,
-    client,
+    hosts: hostsOf(spec, ports, noPrefix, dir),
+    client: clientOf(spec, ports, dir),
     credentials: file,
     settings: spec.settings,
     spec,
     scope: spec.topology,
     image,
+    ...(own ? { patroni: withoutSet(own, options.set) } : {}),
   }
   await writeCredentials(file, credentials)
+  if (spec.settings.security === 'tls') await keepAuthority(dir, authority)
   await writeLab(home, { info, homeId: home.id })
-  return { info, credentials, ports }
+  return { info, credentials, ports, authority }
 }
 
 /** The hosts with their addresses, once the lab's network is known. */
-export const hostsOf = (spec: Topology, ports: readonly PublishedPort[], prefix: string): LabInfo['hosts'] =>
+export const hostsOf = (
+  spec: Topology,
+  ports: readonly PublishedPort[],
+  prefix: string,
+  dir: string,
+): LabInfo['hosts'] =>
   Object.entries(spec.hosts).map(([name, { services, at, site }]) => ({
     name,
     address: addressOf({ prefix, topology: spec }, name),
@@ -71,15 +91,21 @@ export const hostsOf = (spec: Topology, ports: readonly PublishedPort[], prefix:
     at,
     ...(site === undefined ? {} : { site }),
     endpoints: Object.fromEntries(
-      ports.filter(({ host }) => host === name).map(({ key, port }) => [key, { host: loopback, port }]),
+      ports.filter(({ host }) => host === name).map((published) => [published.key, endpointOf(spec, published, dir)]),
     ),
   }))
 
-function clientOf({ client }: Topology, ports: readonly PublishedPort[]): LabInfo['client'] {
+function endpointOf({ settings }: Topology, { host, key, port }: PublishedPort, dir: string): Endpoint {
+  const tls = settings.security === 'tls' ? endpointTls(dir, host, key) : undefined
+  return { host: loopback, port, ...(tls && { tls }) }
+}
+
+function clientOf(spec: Topology, ports: readonly PublishedPort[], dir: string): LabInfo['client'] {
+  const { client } = spec
   const published = (route: { host: string; port: number }): WriteEndpoint => {
     const [first, ...others] = ports
       .filter(({ host, inside }) => inside === route.port && (host === route.host || route.host === whoLeads))
-      .map(({ port }) => ({ host: loopback, port }))
+      .map((found) => endpointOf(spec, found, dir))
     if (!first) throw new Error(`${route.host}:${route.port} is no port that its services offer`)
     return { ...first, ...(others.length > 0 ? { others } : {}) }
   }

@@ -5,6 +5,8 @@ import { settingsSpec, topologySpec, type Settings, type Topology } from '../con
 /** What `--set` reaches: the cluster's settings, and how much time a slow machine gets for a boot. */
 const settable = settingsSpec.extend({ healthy: topologySpec.shape.healthy.pick({ within: true }) })
 const areas = Object.keys(settable.shape)
+/** Areas that are one value. */
+const isWord = (area: string): boolean => area === 'security'
 
 /**
  * What single values can't say. Patroni would silently change such values, and people would then measure something else
@@ -31,21 +33,20 @@ export function settingsBroken({ patroni, etcd }: Pick<Settings, 'patroni' | 'et
 
 /**
  * The topology with `--set` applied: each `patroni.ttl=30`, `postgresql.max_connections=80`,
- * `etcd.election_timeout=5000` or `healthy.within=180`.
+ * `etcd.election_timeout=5000`, `security=tls` or `healthy.within=180`.
  * @throws DojoError setting-invalid with everything that is wrong
  */
 export function withSettings(topology: Topology, set: readonly string[]): Topology {
   const { within } = topology.healthy
-  const changed = structuredClone({ ...topology.settings, healthy: { within } }) as Record<
-    string,
-    Record<string, unknown>
-  >
+  const changed = structuredClone({ ...topology.settings, healthy: { within } }) as Record<string, unknown>
   const wrong: string[] = []
   for (const assignment of set) {
-    const [, area = '', key = '', value = ''] = /^([a-z]+)\.([a-z_.]+)=(.*)$/s.exec(assignment) ?? []
-    if (!key) wrong.push(`"${assignment}" is not of the form AREA.KEY=VALUE, for example patroni.ttl=30`)
+    const [, area = '', key = '', value = ''] = /^([a-z]+)(?:\.([a-z_.]+))?=(.*)$/s.exec(assignment) ?? []
+    if (isWord(area) && !key) changed[area] = value
+    else if (isWord(area)) wrong.push(`${area}.${key}: ${area} has no keys; \`${area}=tls\` sets it`)
+    else if (!key) wrong.push(`"${assignment}" is not of the form AREA.KEY=VALUE, for example patroni.ttl=30`)
     else if (!areas.includes(area)) wrong.push(`${area}.${key}: no area "${area}"; there are ${areas.join(', ')}, size`)
-    else changed[area] = { ...changed[area], [key]: scalar(value) }
+    else changed[area] = { ...(changed[area] as object), [key]: scalar(value) }
   }
   const parsed = settable.safeParse(changed)
   if (!parsed.success) wrong.push(...parsed.error.issues.flatMap(spell))

@@ -12,6 +12,7 @@ import {
   type YamlSource,
 } from './content-error.js'
 import { ownRoles } from './credentials.js'
+import { isLoadable } from './load-sql.js'
 import { offersOf } from './ports.js'
 import { bytesOf, disksOf } from './plan.js'
 import { settingsBroken } from './settings.js'
@@ -145,6 +146,12 @@ function rulesBroken(source: YamlSource, file: TopologyFile, name: string, sizes
     if (disks.length > 0 && bytesOf(spec.memory) < bytes + besideDisks)
       wrong(['hosts', host, 'memory'], `hosts.${host}.memory: its disks are in memory too: at least ${needed}Mi`)
   }
+  for (const service of ['cron', 'postgres-exporter'] as const) {
+    for (const host of having(service).filter((name) => !having('patroni').includes(name)))
+      wrong(['hosts', host, 'services'], `hosts.${host}.services: ${service} has nothing to do without patroni`)
+  }
+  if (topology.load !== undefined && !isLoadable(topology.load))
+    wrong(['load'], `load: no file "${topology.load}" in labs/data`)
   const { streaming, synchronous } = topology.healthy.standbys
   const standbys = having('patroni').length - 1
   if (streaming > standbys)

@@ -3,6 +3,7 @@ import { takesWrites, type Login, type Row } from '../cluster/postgres.js'
 import { whyOf } from '../cluster/reading.js'
 import type { Route, RouteTarget } from './routes.js'
 import { appClock } from '../util/clock.js'
+import { tlsOf } from '../util/tls.js'
 
 /** acknowledged: the commit came back. failed: the server said no. unknown: sent, and nobody can say. */
 export type Outcome = { outcome: 'acknowledged' | 'failed' | 'unknown'; why?: string; code?: string; row?: Row }
@@ -75,6 +76,7 @@ export class Sender {
     const client = new pg.Client({
       host: endpoint.host,
       port: endpoint.port,
+      ssl: tlsOf(endpoint) ?? false,
       user: this.#login.username,
       password: this.#login.password,
       database: this.#login.database,

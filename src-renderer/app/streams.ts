@@ -7,7 +7,9 @@ export type StreamName =
   | 'labs.boot'
   | 'cluster.watch'
   | 'records.watch'
+  | 'metrics.watch'
   | 'attempts.watch'
+  | 'pitr.watch'
   | 'image.build'
 
 type Procedure<N extends StreamName> = N extends `${infer G}.${infer P}`

@@ -49,6 +49,7 @@ const looks: Partial<Record<EventKind, Look>> = {
   'cluster.paused': { tone: 'ink', shape: 'bar', line: 'client', weight: 2 },
   'cluster.resumed': { tone: 'ink', shape: 'bar', line: 'client', weight: 2 },
   'service.lost': { ...alarm, weight: 1 },
+  pitr: { tone: 'ink', shape: 'bar', line: 'all', weight: 3 },
   'archive.failing': alarm,
   'clock.skewed': alarm,
   'clock.jumped': alarm,

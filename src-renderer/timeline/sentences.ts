@@ -47,6 +47,7 @@ const writers: Partial<Record<string, Writer>> = {
     `${stop(`${textIn(event.data, 'did') ?? capital(event.text)}${byOf(event)}`)}${held(event.host, around, `${event.host} held the leader key.`)}`,
   'fault.failed': plain,
   'switchover.requested': plain,
+  pitr: plain,
   'config.changed': plain,
   'outage.began': () => 'The client’s writes stopped.',
   'outage.ended': (event) => outageEnd(event),

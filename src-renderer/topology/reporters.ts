@@ -9,7 +9,7 @@ export function reporters(info: LabInfo, state: ClusterState): string {
     const speaks = fresh(view?.patroni) !== null || fresh(view?.postgres) !== null
     const votes = fresh(state.etcd)?.members.some((member) => member.name === name && member.answers) ?? false
     if (services.includes('patroni')) return speaks ? [name] : []
-    return services.includes('etcd') && votes ? [`the ${name}`] : []
+    return services.includes('etcd') && votes ? [/\d$/.test(name) ? name : `the ${name}`] : []
   })
   if (state.probe?.running) names.push('the client’s route')
   if (names.length === 0) return 'only the engine'

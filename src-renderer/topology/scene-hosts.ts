@@ -2,7 +2,7 @@ import type { HostRole, HostView } from '../../src-main/contract/cluster.js'
 import type { LabHost } from '../../src-main/contract/lab.js'
 import { kindOf, type HostKind } from './layout.js'
 import { hasVote, roleTone, type Fact, type SceneInput, type Tone } from './scene-base.js'
-import { backupFacts, routeFacts, voteFacts } from './scene-services.js'
+import { backupFacts, otherFacts, routeFacts, voteFacts } from './scene-services.js'
 import { dataFacts, goneFacts, ringOf, type RingView } from './scene-data.js'
 import { agoText } from '../timeline/words.js'
 
@@ -68,7 +68,7 @@ function factsOf(input: SceneInput, host: LabHost, view: HostView, kind: HostKin
   if (kind === 'data') return dataFacts(input, host, view, ring)
   if (kind === 'route') return routeFacts(input, host)
   if (kind === 'backup') return backupFacts(input, view)
-  return voteFacts(input, view)
+  return kind === 'vote' ? voteFacts(input, view) : otherFacts(host)
 }
 
 function voteOf({ state, info }: SceneInput, host: LabHost): HostCard['etcd'] {

@@ -4,13 +4,27 @@ import { agoText } from '../timeline/words.js'
 import { etcdFact } from './scene-data.js'
 import { fresh, type Fact, type SceneInput, type Tone } from './scene-base.js'
 
+/** A host beside the cluster: what runs there, and where it listens. */
+export const otherFacts = ({ services }: LabHost): Fact[] =>
+  services.includes('prometheus')
+    ? [{ text: 'Prometheus', tone: 'ink2', value: ':9090', valueTone: 'ink2' }]
+    : [{ text: services.join(', '), tone: 'ink2' }]
+
+/** The pool: it asks nobody who may be written to, and leaves that to the proxies. */
+function poolFacts({ info }: SceneInput): Fact[] {
+  const proxies = info.hosts.filter(({ services }) => services.includes('haproxy')).map(({ name }) => name)
+  const through: Fact[] = proxies.length > 0 ? [{ text: `through ${proxies.join(', ')}`, tone: 'ink3' }] : []
+  return [{ text: 'PgBouncer', tone: 'ink2', value: ':6432', valueTone: 'ink2' }, ...through]
+}
+
 /** A route: what its health checks say about each data host. */
-export function routeFacts({ state, info, now, recorded }: SceneInput, host: LabHost): Fact[] {
+export function routeFacts(input: SceneInput, host: LabHost): Fact[] {
+  if (!host.services.includes('haproxy')) return poolFacts(input)
+  const { state, info, now, recorded } = input
   const { readWrite, readOnly } = info.spec.client
   const port =
     readWrite.host === host.name ? `:${readWrite.port}` : readOnly?.host === host.name ? `:${readOnly.port}` : ''
-  const name = host.services.includes('haproxy') ? 'HAProxy' : 'PgBouncer'
-  const facts: Fact[] = [{ text: name, tone: 'ink2', value: port, valueTone: 'ink2' }]
+  const facts: Fact[] = [{ text: 'HAProxy', tone: 'ink2', value: port, valueTone: 'ink2' }]
   const { value, stale, at } = state.proxy
   if (!value) {
     facts.push({ text: recorded ? 'checks not recorded' : 'not read yet', tone: 'ink3' })

@@ -1,7 +1,7 @@
 import { create } from 'zustand'
 
-/** The panels of the workspace, in the order of F6 and Alt 1 to 4. */
-export const panelIds = ['guide', 'topology', 'terminals', 'timeline'] as const
+/** The panels of the workspace, in the order of F6 and Alt 1 to 5. Not every lab has the last. */
+export const panelIds = ['guide', 'topology', 'terminals', 'timeline', 'metrics'] as const
 export type PanelId = (typeof panelIds)[number]
 
 interface PanelState {
@@ -16,6 +16,10 @@ export const usePanels = create<PanelState>((set, get) => ({
   toggle: (panel) => set({ maximised: get().maximised === panel ? null : panel }),
   restore: () => set({ maximised: null }),
 }))
+
+/** The panels that are on screen, in their order. */
+export const presentPanels = (): PanelId[] =>
+  panelIds.filter((id) => document.querySelector(`.panel[data-panel="${id}"]`))
 
 /** Where a panel wants the keyboard: the element marked `data-panel-focus` inside it, or the panel itself. */
 export function focusPanel(panel: PanelId): void {

@@ -4,19 +4,23 @@ import { useCommands } from '../app/commands.js'
 import { createClient } from '../app/connection.js'
 import { goHome } from '../app/route.js'
 import { useCall } from '../app/use-call.js'
-import { Button } from '../ui/button.js'
+import { Button, Kbd } from '../ui/button.js'
 import { Dialog } from '../ui/dialog.js'
 import { Icon } from '../ui/icons.js'
 import { PopoverButton } from '../ui/popover.js'
 import { SaidBox } from '../ui/said.js'
+import { Configuration } from './configuration.js'
+import { Health } from './health.js'
 
-type Ask = 'remove' | 'abandon' | 'reset' | null
+type Ask = 'remove' | 'abandon' | 'reset' | 'health' | 'config' | null
 
 /** The lab's name, and what can be done with the lab and its attempt as a whole. */
 export function LabMenu({ lab, topology, attempt }: { lab: string; topology: string; attempt: AttemptView | null }) {
   const [ask, setAsk] = useState<Ask>(null)
   const running = attempt?.state === 'running'
-  const items = [
+  const items: { id: string; title: string; keys?: string; run: () => void }[] = [
+    { id: 'health', title: 'Health', keys: 'Alt W', run: () => setAsk('health') },
+    { id: 'config', title: 'Configuration', keys: 'Alt C', run: () => setAsk('config') },
     ...(running
       ? [
           { id: 'reset-step', title: 'Reset the step', run: () => setAsk('reset') },
@@ -27,7 +31,7 @@ export function LabMenu({ lab, topology, attempt }: { lab: string; topology: str
   ]
   useCommands(
     'lab',
-    items.map((item) => ({ ...item, group: 'Labs' as const })),
+    items.map((item) => ({ ...item, group: 'Labs' as const, notInTerminal: true })),
   )
   return (
     <>
@@ -59,12 +63,15 @@ export function LabMenu({ lab, topology, attempt }: { lab: string; topology: str
                   item.run()
                 }}
               >
-                {item.title}
+                <span className="grow">{item.title}</span>
+                {item.keys && <Kbd>{item.keys}</Kbd>}
               </button>
             ))}
           </div>
         )}
       </PopoverButton>
+      {ask === 'health' && <Health lab={lab} onClose={() => setAsk(null)} />}
+      {ask === 'config' && <Configuration lab={lab} onClose={() => setAsk(null)} />}
       {ask === 'remove' && <RemoveLab lab={lab} onClose={() => setAsk(null)} />}
       {ask === 'abandon' && attempt && <Abandon attempt={attempt} onClose={() => setAsk(null)} />}
       {ask === 'reset' && attempt && <ResetStep attempt={attempt} onClose={() => setAsk(null)} />}

@@ -1,14 +1,22 @@
 import { useState, type ReactNode } from 'react'
 import { Group, Panel as Pane, Separator, useDefaultLayout } from 'react-resizable-panels'
 import { ErrorBoundary } from '../app/error-boundary.js'
-import { focusedPanel, focusPanel, panelIds, usePanels } from '../ui/panel-focus.js'
+import { focusedPanel, focusPanel, panelIds, presentPanels, usePanels } from '../ui/panel-focus.js'
+import { hasMetrics, MetricsPanel } from '../metrics/metrics-panel.js'
 import { TerminalPanel } from '../terminals/index.js'
 import { TimelinePanel } from '../timeline/timeline-panel.js'
 import { TopologyPanel } from '../topology/topology-panel.js'
 import { useCommands } from '../app/commands.js'
+import { useLabInfo } from '../app/lab-data.js'
 import './workspace.css'
 
-const names = { guide: 'guide', topology: 'topology', terminals: 'terminals', timeline: 'timeline' } as const
+const names = {
+  guide: 'guide',
+  topology: 'topology',
+  terminals: 'terminals',
+  timeline: 'timeline',
+  metrics: 'metrics',
+} as const
 
 /** First sizes, in pixels: the drawn bar at 1440 x 900, and what still reads well at 1100 x 700. */
 function firstSizes(width: number, height: number) {
@@ -17,13 +25,18 @@ function firstSizes(width: number, height: number) {
   return { guide: width >= 1300 ? 384 : 352, timeline, topology: Math.round(upper / 2) }
 }
 
-/** The four panels: guide, topology over terminals, and the timeline across. Sizes are remembered. */
+/**
+ * Guide, topology over terminals, and the timeline across; under the guide the metrics, where a lab has them. Sizes are
+ * remembered.
+ */
 export function WorkspacePanels({ lab, guide }: { lab: string; guide: ReactNode }) {
   const [sizes] = useState(() => firstSizes(window.innerWidth, window.innerHeight))
   const whole = useDefaultLayout({ id: 'dojo.layout.whole', storage: localStorage })
   const upper = useDefaultLayout({ id: 'dojo.layout.upper', storage: localStorage })
   const right = useDefaultLayout({ id: 'dojo.layout.right', storage: localStorage })
-  usePanelCommands()
+  const info = useLabInfo(lab)
+  const measured = hasMetrics(info)
+  usePanelCommands(measured)
   const part = (what: string, panel: ReactNode) => <ErrorBoundary what={what}>{panel}</ErrorBoundary>
   return (
     <Group
@@ -47,7 +60,14 @@ export function WorkspacePanels({ lab, guide }: { lab: string; guide: ReactNode 
             maxSize="60%"
             groupResizeBehavior="preserve-pixel-size"
           >
-            {part('The guide', guide)}
+            {measured && info ? (
+              <GuideAndMetrics
+                guide={part('The guide', guide)}
+                metrics={part('The metrics', <MetricsPanel info={info} />)}
+              />
+            ) : (
+              part('The guide', guide)
+            )}
           </Pane>
           <Separator className="gutter" aria-label="Width of the guide" />
           <Pane id="right" minSize={360}>
@@ -76,24 +96,47 @@ export function WorkspacePanels({ lab, guide }: { lab: string; guide: ReactNode 
   )
 }
 
-function usePanelCommands() {
+function GuideAndMetrics({ guide, metrics }: { guide: ReactNode; metrics: ReactNode }) {
+  const left = useDefaultLayout({ id: 'dojo.layout.left', storage: localStorage })
+  return (
+    <Group
+      orientation="vertical"
+      id="workspace-left"
+      defaultLayout={left.defaultLayout}
+      onLayoutChanged={left.onLayoutChanged}
+    >
+      <Pane id="guide-part" minSize={96}>
+        {guide}
+      </Pane>
+      <Separator className="gutter" aria-label="Height of the metrics" />
+      <Pane id="metrics" defaultSize="62%" minSize={96}>
+        {metrics}
+      </Pane>
+    </Group>
+  )
+}
+
+function usePanelCommands(measured: boolean) {
   const { maximised, toggle, restore } = usePanels()
   const step = (by: number) => {
     const now = focusedPanel()
-    const at = now ? panelIds.indexOf(now) : by > 0 ? -1 : 0
-    focusPanel(panelIds[(at + by + panelIds.length) % panelIds.length]!)
+    const present = presentPanels()
+    const at = now ? present.indexOf(now) : by > 0 ? -1 : 0
+    focusPanel(present[(at + by + present.length) % present.length]!)
   }
   useCommands('panels', [
-    ...panelIds.map((panel, index) => ({
-      id: `panel-${panel}`,
-      title: `Go to the ${names[panel]}`,
-      group: 'Go to' as const,
-      keys: `Alt ${index + 1}`,
-      run: () => {
-        if (maximised && maximised !== panel) restore()
-        focusPanel(panel)
-      },
-    })),
+    ...panelIds
+      .filter((panel) => panel !== 'metrics' || measured)
+      .map((panel, index) => ({
+        id: `panel-${panel}`,
+        title: `Go to the ${names[panel]}`,
+        group: 'Go to' as const,
+        keys: `Alt ${index + 1}`,
+        run: () => {
+          if (maximised && maximised !== panel) restore()
+          focusPanel(panel)
+        },
+      })),
     { id: 'panel-next', title: 'Next panel', group: 'Go to', keys: 'F6', run: () => step(1) },
     { id: 'panel-back', title: 'Panel before', group: 'Go to', keys: 'Shift F6', run: () => step(-1) },
     {

@@ -5,6 +5,7 @@ import { useOverlays } from '../app/overlays.js'
 import { goHome } from '../app/route.js'
 import { useCall } from '../app/use-call.js'
 import { currentStep } from '../guide/current-step.js'
+import { BackupsButton } from '../backups/backups-button.js'
 import { Button } from '../ui/button.js'
 import { clock, moment } from '../ui/format.js'
 import { Icon } from '../ui/icons.js'
@@ -42,6 +43,7 @@ export function TopBar(props: { lab: string; topology: string; attempt: AttemptV
         </>
       )}
       <span className="bar-sep" />
+      <BackupsButton lab={lab} />
       <FaultsMenu lab={lab} />
       <Button size="small" look="quiet" keys="F1" style={{ marginLeft: 4 }} onClick={() => showHelp('help')}>
         Help

@@ -52,7 +52,10 @@ export function labInfo(choice: Record<string, HostChoice> = pairWitness): LabIn
   const settings = {
     patroni: patroniSettings,
     postgresql: {},
+    security: 'plain' as const,
     etcd: { heartbeat_interval: 100, election_timeout: 1000 },
+    backup: { keep_full: 2, encrypted: false, archive_async: false, replicas_from_backup: false },
+    cron: { every: 30, keep: 3 },
   }
   return {
     lab: 'pw-1',

@@ -1,4 +1,5 @@
 import type { ClusterState, HostView } from '../../src-main/contract/cluster.js'
+import type { UpOptions } from '../../src-main/contract/lab.js'
 import type { EventKind, LabEvent, LabRecord } from '../../src-main/contract/record.js'
 import { createObserver } from '../../src-main/cluster/observer.js'
 import type { Observer } from '../../src-main/cluster/watcher.js'
@@ -27,8 +28,8 @@ export const shown = (state: ClusterState): string =>
   `leader ${state.leader}; ${state.hosts.map(({ name, role, note }) => `${name} ${role} (${note})`).join('; ')}`
 
 /** A healthy lab, watched and recorded as a session does it. */
-export async function watchedLab(topology = 'pair-witness'): Promise<WatchedLab> {
-  const lab = await startLab(topology)
+export async function watchedLab(topology = 'pair-witness', options: Partial<UpOptions> = {}): Promise<WatchedLab> {
+  const lab = await startLab(topology, options)
   try {
     return await watch(lab)
   } catch (error) {

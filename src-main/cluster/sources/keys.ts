@@ -9,7 +9,8 @@ import { reading, type Reading } from '../reading.js'
 import { hostRuns, type SourceContext } from './context.js'
 
 const timeoutMs = 400
-const leaseEveryMs = 500
+/** Between two renewals, which are 2 s apart unless somebody sets it: twice is enough while nothing happens. */
+const leaseEveryMs = { quick: 500, calm: 1000 }
 
 /** Patroni's keys, by the watch. A change of leader is on its way to the screen before anything else is looked at. */
 export async function followKeys(context: SourceContext, prefix: string): Promise<void> {
@@ -79,5 +80,5 @@ export async function followLease(context: SourceContext, prefix: string): Promi
     fact({ t, half: said.ageMs, source: 'lease', id, left: said.value })
   }
   if (board.etcdClients.size === 0) return
-  await poll({ everyMs: () => leaseEveryMs, read, cadence, signal })
+  await poll({ everyMs: () => (cadence.quick() ? leaseEveryMs.quick : leaseEveryMs.calm), read, cadence, signal })
 }

@@ -1,11 +1,15 @@
 import type { HostFile } from '../../docker/archive.js'
 import type { ServiceName } from '../../contract/topology.js'
 import { etcdEndpoints, homeOfPostgres, libpqRoute, pgdata, runs, stanza, type LabPlan } from '../plan.js'
+import { renderClusterHealth } from './cluster-health.js'
+import { renderCron } from './cron.js'
 import { renderEtcd } from './etcd.js'
 import { renderHaproxy } from './haproxy.js'
 import { renderPatroni, renderPatronictl } from './patroni.js'
 import { renderPgbackrest } from './pgbackrest.js'
 import { renderPgbouncer } from './pgbouncer.js'
+import { renderPostgresExporter, renderPrometheus } from './prometheus.js'
+import { renderTls, tlsEnvironment } from './tls.js'
 
 const renderers: Record<ServiceName, (plan: LabPlan, host: string) => HostFile[]> = {
   etcd: renderEtcd,
@@ -13,6 +17,9 @@ const renderers: Record<ServiceName, (plan: LabPlan, host: string) => HostFile[]
   pgbackrest: renderPgbackrest,
   haproxy: renderHaproxy,
   pgbouncer: renderPgbouncer,
+  cron: renderCron,
+  'postgres-exporter': renderPostgresExporter,
+  prometheus: renderPrometheus,
 }
 
 /** Every file that a host needs: one renderer per service, and what makes bare commands work in a terminal. */
@@ -21,17 +28,21 @@ export function renderHost(plan: LabPlan, host: string): HostFile[] {
   return [
     ...services.flatMap((service) => renderers[service](plan, host)),
     ...renderPatronictl(plan, host),
+    renderClusterHealth(plan),
     pgpass(plan),
+    ...renderTls(plan, host),
   ]
 }
 
 /** Environment of a host: which services run, and where bare `psql` and `etcdctl` go. */
-export function renderEnvironment({ topology, credentials }: LabPlan, host: string): Record<string, string> {
+export function renderEnvironment(plan: LabPlan, host: string): Record<string, string> {
+  const { topology, credentials } = plan
   const local = runs(topology, host, 'patroni')
   return {
     HOST_SERVICES: topology.hosts[host]!.services.join(' '),
     TZ: 'UTC',
-    ETCDCTL_ENDPOINTS: etcdEndpoints(topology, host).join(','),
+    ETCDCTL_ENDPOINTS: etcdEndpoints(plan, host).join(','),
+    ...tlsEnvironment(plan),
     ...(runs(topology, host, 'pgbackrest') ? { PGBACKREST_STANZA: stanza } : {}),
     PGDATABASE: credentials.app.database,
     // on a data host bare psql is the superuser at the local server, elsewhere a client on the client's route
@@ -42,7 +53,7 @@ export function renderEnvironment({ topology, credentials }: LabPlan, host: stri
 }
 
 function pgpass({ credentials }: LabPlan): HostFile {
-  const content = [credentials.superuser, credentials.app]
+  const content = [credentials.superuser, credentials.app, credentials.replication]
     .map(({ username, password }) => `*:*:*:${username}:${password}\n`)
     .join('')
   return { path: `${homeOfPostgres}/.pgpass`, content, owner: 'postgres', mode: 0o600 }

@@ -1,6 +1,19 @@
 import { stringify } from 'yaml'
 import type { HostFile } from '../../docker/archive.js'
-import { hostsWith, pgdata, repositoryOf, scopeOf, siteMates, siteOf, waldir, type LabPlan } from '../plan.js'
+import { hostTls, serverTls } from '../certificates.js'
+import {
+  hostsWith,
+  isTls,
+  pgdata,
+  repositoryOf,
+  schemeOf,
+  scopeOf,
+  siteMates,
+  siteOf,
+  stanza,
+  waldir,
+  type LabPlan,
+} from '../plan.js'
 
 /** YAML 1.1, because Patroni reads that: there, a bare `on` is a boolean and no word of PostgreSQL's. */
 const yaml = (value: unknown): string => stringify(value, { lineWidth: 0, version: '1.1' })
@@ -18,7 +31,9 @@ export function renderPatroni(plan: LabPlan, host: string): HostFile[] {
       listen: '0.0.0.0:8008',
       connect_address: `${host}:8008`,
       authentication: plan.credentials.patroniRest, // reading is free; whatever changes something asks for it
+      ...(isTls(plan) && restTls),
     },
+    ...(isTls(plan) && { ctl: clientTls }),
     ...dcs(plan, host),
     // only one host may make the cluster: the first leader is always the same
     ...(first ? { bootstrap: main ? bootstrap(plan, host) : { dcs: standbyCluster(plan) } } : {}),
@@ -41,14 +56,27 @@ export function renderPatronictl(plan: LabPlan, host: string): HostFile[] {
     scope: scopeOf(plan, host),
     namespace: '/service/',
     ...dcs(plan, host),
-    ctl: { authentication: plan.credentials.patroniRest },
+    ctl: { authentication: plan.credentials.patroniRest, ...(isTls(plan) && clientTls) },
   }
   return [{ path: '/etc/patroni/patronictl.yml', content: yaml(config), owner: 'postgres', mode: 0o600 }]
 }
 
-const dcs = ({ topology }: LabPlan, host: string) => ({
-  etcd3: { hosts: siteMates(topology, host, 'etcd').map((member) => `${member}:2379`), protocol: 'http' },
+const dcs = (plan: LabPlan, host: string) => ({
+  etcd3: {
+    hosts: siteMates(plan.topology, host, 'etcd').map((member) => `${member}:2379`),
+    protocol: schemeOf(plan),
+    ...(isTls(plan) && { cacert: hostTls.ca, cert: hostTls.cert, key: hostTls.key }),
+  },
 })
+
+/** What changes something asks for a certificate of the lab besides the password; HAProxy and people read without. */
+const restTls = {
+  certfile: serverTls('patroni').cert,
+  keyfile: serverTls('patroni').key,
+  cafile: hostTls.ca,
+  verify_client: 'optional',
+}
+const clientTls = { cacert: hostTls.ca, certfile: hostTls.cert, keyfile: hostTls.key }
 
 /** WAL goes to the host's disk for it when there is one, whoever makes the data directory. */
 const ownWaldir = ({ topology }: LabPlan, host: string): { waldir: string }[] =>
@@ -56,16 +84,26 @@ const ownWaldir = ({ topology }: LabPlan, host: string): { waldir: string }[] =>
 
 /** What a site's etcd is told at its cluster's birth, and people change from then on. */
 function dynamic(plan: LabPlan) {
-  const { topology, settings } = plan
+  const { topology, settings, dynamic: given = {} } = plan
+  const { postgresql, ...own } = given
+  const { parameters, ...ownPostgresql } = (postgresql ?? {}) as { parameters?: object }
   // the command is set once there is a stanza (docker/rootfs, first-backup): until then it could only fail
   const archiving = { archive_mode: 'on', archive_command: '' }
+  const tls = { ssl: 'on', ssl_cert_file: serverTls('postgres').cert, ssl_key_file: serverTls('postgres').key }
   return {
     ...settings.patroni,
+    ...own,
     postgresql: {
       use_pg_rewind: true,
       use_slots: true,
+      ...ownPostgresql,
       pg_hba: hba(plan),
-      parameters: { ...(repositoryOf(topology) ? archiving : {}), ...settings.postgresql },
+      parameters: {
+        ...(repositoryOf(topology) && archiving),
+        ...(isTls(plan) && tls),
+        ...settings.postgresql,
+        ...parameters,
+      },
     },
   }
 }
@@ -97,14 +135,18 @@ function bootstrap(plan: LabPlan, host: string) {
 }
 
 /** One for all hosts, in the dynamic configuration: a host's own would win over what `patronictl edit-config` says. */
-const hba = ({ credentials: { replication }, prefix }: LabPlan): string[] => [
-  'local all postgres peer map=host',
-  'local all all scram-sha-256',
-  'host all all 127.0.0.1/32 scram-sha-256',
-  `host replication ${replication.username} 127.0.0.1/32 scram-sha-256`, // Patroni asks itself for its timeline
-  `host replication ${replication.username} ${prefix}.0/24 scram-sha-256`,
-  `host all all ${prefix}.0/24 scram-sha-256`, // published ports arrive from the bridge, so from here too
-]
+function hba(plan: LabPlan): string[] {
+  const { username } = plan.credentials.replication
+  const [host, network] = [isTls(plan) ? 'hostssl' : 'host', `${plan.prefix}.0/24`]
+  return [
+    'local all postgres peer map=host',
+    'local all all scram-sha-256',
+    `${host} all all 127.0.0.1/32 scram-sha-256`,
+    `${host} replication ${username} 127.0.0.1/32 scram-sha-256`, // Patroni asks itself for its timeline
+    `${host} replication ${username} ${network} scram-sha-256`,
+    `${host} all all ${network} scram-sha-256`, // published ports arrive from the bridge, so from here too
+  ]
+}
 
 /** Where each host logs. Patroni lets a host's own parameters win, so what a lab sets for all hosts may not stand here. */
 const ownParameters = {
@@ -120,6 +162,7 @@ const ownParameters = {
 function postgresql(plan: LabPlan, host: string) {
   const { credentials, settings } = plan
   const { superuser, replication, rewind } = credentials
+  const verifying = isTls(plan) ? { sslmode: 'verify-full', sslrootcert: hostTls.ca } : {}
   return {
     listen: '0.0.0.0:5432',
     connect_address: `${host}:5432`,
@@ -127,11 +170,30 @@ function postgresql(plan: LabPlan, host: string) {
     bin_dir: '/usr/lib/postgresql/17/bin',
     pgpass: '/var/lib/postgresql/.pgpass.patroni',
     use_unix_socket: true,
-    authentication: { superuser, replication, rewind },
+    authentication: {
+      superuser: { ...superuser, ...verifying },
+      replication: { ...replication, ...verifying },
+      rewind: { ...rewind, ...verifying },
+    },
     parameters: Object.fromEntries(Object.entries(ownParameters).filter(([name]) => !(name in settings.postgresql))),
     pg_ident: ['host postgres postgres', 'host root postgres'], // a learner may be either
-    create_replica_methods: ['basebackup'],
+    ...replicaMethods(plan),
     basebackup: [{ checkpoint: 'fast' }, 'no-sync', ...ownWaldir(plan, host)],
+  }
+}
+
+/** How a new replica gets its data. A method that fails is followed by the next one: there may be no backup yet. */
+function replicaMethods({ topology, settings }: LabPlan) {
+  if (!settings.backup.replicas_from_backup || !repositoryOf(topology))
+    return { create_replica_methods: ['basebackup'] }
+  return {
+    create_replica_methods: ['pgbackrest', 'basebackup'],
+    pgbackrest: {
+      command: `pgbackrest --stanza=${stanza} --delta --type=standby restore`,
+      keep_data: true, // what is as in the backup stays
+      no_params: true,
+      no_leader: true, // it needs none: the leader has no work with it
+    },
   }
 }
 
@@ -140,7 +202,7 @@ const role = ({ credentials: { app } }: LabPlan): string =>
   `CREATE ROLE ${app.username} LOGIN PASSWORD ${quoted(app.password)};\n`
 
 /** Waits, a while, for the standby that a boot expects; see docker/rootfs, post-bootstrap. */
-function database({ topology, credentials: { app } }: LabPlan): string {
+function database({ topology, credentials: { app }, load }: LabPlan): string {
   const standbys = hostsWith(topology, 'patroni').map(quoted).join(', ')
   const wait = `DO $$
 BEGIN
@@ -151,5 +213,20 @@ BEGIN
   END LOOP;
 END $$;
 `
-  return `${topology.healthy.standbys.streaming > 0 ? wait : ''}CREATE DATABASE ${app.database} OWNER ${app.username};\n`
+  const make = load === undefined ? `CREATE DATABASE ${app.database} OWNER ${app.username};\n` : loaded(app, load)
+  // who looks for the moment of a mistake begins with the log
+  const logs = `ALTER DATABASE ${app.database} SET log_statement = 'ddl';\n`
+  return `${topology.healthy.standbys.streaming > 0 ? wait : ''}${make}${logs}`
 }
+
+/** Clients find the database once everything is in it: until then it has another name. */
+const loaded = ({ database: name, username }: LabPlan['credentials']['app'], sql: string): string =>
+  `CREATE DATABASE ${name}_loading OWNER ${username};
+\\connect ${name}_loading
+SET ROLE ${username};
+BEGIN;
+${sql.trimEnd()}
+COMMIT;
+\\connect postgres
+ALTER DATABASE ${name}_loading RENAME TO ${name};
+`

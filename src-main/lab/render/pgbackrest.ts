@@ -11,9 +11,13 @@ export function renderPgbackrest(plan: LabPlan, host: string): HostFile[] {
   const { topology, pki } = plan
   const own = pki.hosts[host]
   if (!own) throw new Error(`no certificate for ${host}`)
-  const sections = repositoryOf(topology) === host ? repository(plan) : database(plan)
+  const keeps = repositoryOf(topology) === host
+  const sections = keeps ? repository(plan) : database(plan)
   return [
     { path: '/etc/pgbackrest/pgbackrest.conf', content: ini(sections), owner: 'postgres', mode: 0o640 },
+    ...(keeps
+      ? [{ path: '/etc/pgbackrest/spare.conf', content: ini(spare(plan)), owner: 'postgres', mode: 0o640 } as const]
+      : []),
     { path: `${tls}/ca.crt`, content: pki.ca, owner: 'postgres', mode: 0o644 },
     { path: `${tls}/host.crt`, content: own.cert, owner: 'postgres', mode: 0o644 },
     { path: `${tls}/host.key`, content: own.key, owner: 'postgres', mode: 0o600 },
@@ -44,7 +48,19 @@ const reach = (what: string, host: string): Section => ({
   [`${what}-host-key-file`]: `${tls}/host.key`,
 })
 
-function repository({ topology }: LabPlan): Record<string, Section> {
+const repositoryPath = '/var/lib/pgbackrest'
+
+/** Where backups are kept, and how. Database hosts ask the repository host for its key, and keep none. */
+const kept = ({ settings, credentials }: LabPlan): Section => ({
+  'repo1-path': repositoryPath,
+  'repo1-retention-full': String(settings.backup.keep_full),
+  ...(settings.backup.encrypted
+    ? { 'repo1-cipher-type': 'aes-256-cbc', 'repo1-cipher-pass': credentials.repository!.password }
+    : {}),
+})
+
+function repository(plan: LabPlan): Record<string, Section> {
+  const { topology } = plan
   const databases = hostsWith(topology, 'patroni').filter((host) => runs(topology, host, 'pgbackrest'))
   const members = databases.map((host, i) => ({
     [`pg${i + 1}-path`]: pgdata,
@@ -54,8 +70,7 @@ function repository({ topology }: LabPlan): Record<string, Section> {
   return {
     global: {
       ...common,
-      'repo1-path': '/var/lib/pgbackrest',
-      'repo1-retention-full': '2',
+      ...kept(plan),
       'backup-standby': 'prefer',
       'tls-server-auth': databases.map((host) => `${host}=${stanza}`),
     },
@@ -63,12 +78,26 @@ function repository({ topology }: LabPlan): Record<string, Section> {
   }
 }
 
-function database({ topology }: LabPlan): Record<string, Section> {
+/**
+ * For a restore on the repository host itself, which is the spare of a lab: pgbackrest.conf says there that databases are
+ * on other hosts. Nothing is archived with it.
+ */
+function spare(plan: LabPlan): Record<string, Section> {
+  return {
+    global: { ...kept(plan), 'log-level-console': 'info', 'log-level-file': 'off' },
+    [stanza]: { 'pg1-path': pgdata, 'pg1-socket-path': '/run/postgresql' },
+  }
+}
+
+function database({ topology, settings }: LabPlan): Record<string, Section> {
+  const batches: Section = settings.backup.archive_async
+    ? { 'archive-async': 'y', 'spool-path': '/var/spool/pgbackrest' }
+    : {}
   const keeper = repositoryOf(topology)
   const own: Section = { 'pg1-path': pgdata, 'pg1-socket-path': '/run/postgresql' }
-  if (!keeper) return { global: { ...common, 'repo1-path': '/var/lib/pgbackrest' }, [stanza]: own }
+  if (!keeper) return { global: { ...common, 'repo1-path': repositoryPath }, [stanza]: own }
   return {
-    global: { ...common, ...reach('repo1', keeper), 'tls-server-auth': `${keeper}=${stanza}` },
+    global: { ...common, ...batches, ...reach('repo1', keeper), 'tls-server-auth': `${keeper}=${stanza}` },
     [stanza]: own,
   }
 }

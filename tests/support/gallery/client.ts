@@ -1,5 +1,6 @@
 import { ORPCError } from '@orpc/client'
 import type { Connection, DojoClient } from '../../../src-renderer/app/connection.js'
+import { backupsAt, recoveryAt } from './backups.js'
 import type { Scene } from './scenes.js'
 
 /** A stream that says one thing and then stays open, as a live one would. */
@@ -34,10 +35,21 @@ export function galleryConnection(scene: Scene): Connection {
       cancel: change,
       down: change,
     },
+    health: { get: () => (scene.health ? Promise.resolve(scene.health) : change()) },
+    config: { get: () => (scene.config ? Promise.resolve(scene.config) : change()), set: change },
     cluster: { watch: watch(scene.cluster ?? null) },
+    metrics: { watch: watch(scene.metrics ?? null) },
     records: { watch: watch(scene.records ?? []) },
     faults: { kinds: () => Promise.resolve(scene.kinds), list: change, inject: change, heal: change },
     probe: { start: change, stop: change, verify: change },
+    backups: { list: () => Promise.resolve(backupsAt()), make: change, verify: change, expire: change },
+    pitr: {
+      plan: () => Promise.resolve({ ...recoveryAt(), state: 'planned' }),
+      start: change,
+      resume: change,
+      remove: change,
+      watch: watch(scene.pitr ?? null),
+    },
     terminals: {
       list: () => Promise.resolve([]),
       open: change,

@@ -1,16 +1,23 @@
 import type { AttemptView } from '../../../src-main/contract/exercise.js'
+import type { PitrView } from '../../../src-main/contract/backup.js'
 import type { ClusterState } from '../../../src-main/contract/cluster.js'
 import type { FaultKindInfo } from '../../../src-main/contract/fault.js'
 import type { BootProgress, LabInfo } from '../../../src-main/contract/lab.js'
+import type { ConfigView } from '../../../src-main/contract/config.js'
+import type { HealthReport } from '../../../src-main/contract/health.js'
 import type { ImageProgress } from '../../../src-main/contract/doctor.js'
 import type { HomeView } from '../../../src-main/contract/rpc.js'
+import type { MetricsView } from '../../../src-main/contract/metrics.js'
 import type { LabRecord } from '../../../src-main/contract/record.js'
 import type { Route } from '../../../src-renderer/app/route.js'
 import { attemptAt, verdictSheet } from './attempts.js'
 import { bootAt, bootFailed } from './boots.js'
 import { clusterAfterCrash, labInfo } from './clusters.js'
+import { fleetCluster, fleetInfo, fleetMetrics } from './fleet.js'
+import { recoveryAt } from './backups.js'
 import { homeWith } from './homes.js'
 import { manyKinds as kinds } from './kinds.js'
+import { configAt, healthAt, ownPatroniAt } from './pages.js'
 import { labInfo as recordedInfo, at } from '../recorded-failover.js'
 import { diverged, etcdOnly, partitioned, rejoined, tree, type Recorded } from './recorded.js'
 
@@ -25,6 +32,10 @@ export interface Scene {
   attempt?: AttemptView
   records?: LabRecord[]
   image?: ImageProgress
+  metrics?: MetricsView
+  pitr?: PitrView
+  health?: HealthReport
+  config?: ConfigView
 }
 
 const topologies = [
@@ -98,12 +109,30 @@ const scenes: Record<string, () => Scene> = {
     attempt: verdictSheet(),
     info: labInfo(),
   }),
-  lab: () => ({
+  fleet: () => ({
+    ...base,
+    route: atLab,
+    home: homeWith({ lab: 'healthy' }),
+    cluster: fleetCluster(clusterAfterCrash()),
+    info: fleetInfo(),
+    metrics: fleetMetrics(),
+  }),
+  recovery: () => ({
     ...base,
     route: atLab,
     home: homeWith({ lab: 'healthy' }),
     cluster: clusterAfterCrash(),
     info: labInfo(),
+    pitr: recoveryAt(),
+  }),
+  lab: () => ({
+    ...base,
+    route: atLab,
+    home: homeWith({ lab: 'healthy' }),
+    cluster: clusterAfterCrash(),
+    info: { ...labInfo(), patroni: ownPatroniAt() },
+    health: healthAt(),
+    config: configAt(),
   }),
 }
 

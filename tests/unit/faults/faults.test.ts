@@ -149,6 +149,24 @@ test.each([
   },
 )
 
+test('what an app did half stays in sight, and can be healed', async () => {
+  const record = { id: 'f1', kind: 'crash', target: 'pg1', options: {}, state: 'applying', appliedAt: 1, by: 'cli' }
+  await appendFile(join(lab.dir, 'faults.jsonl'), `${JSON.stringify({ record })}\n`)
+  const { exec } = lab
+  lab.exec = () => Promise.resolve({ code: 1, stdout: 'down: etcd: 3s\n', stderr: '' })
+  const later = await createFaults({ lab })
+  expect(later.list()).toMatchObject([
+    { state: 'active', effect: { holds: false, observed: expect.stringMatching(/in the middle of it: .*down: etcd/) } },
+  ])
+  const { start } = lab.power
+  lab.power.start = async (host) => {
+    await start(host)
+    lab.exec = exec
+  }
+  expect(await later.heal('f1')).toMatchObject([{ state: 'healed', healing: { holds: true } }])
+  await later.close()
+})
+
 test('what another process that lives has begun is its own to finish', async () => {
   const record: FaultRecord = {
     id: 'f1',

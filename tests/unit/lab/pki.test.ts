@@ -2,8 +2,12 @@ import { X509Certificate } from 'node:crypto'
 import { connect, createServer, type TLSSocket } from 'node:tls'
 import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { oid, positive, time } from '../../../src-main/lab/der.js'
-import { makePki } from '../../../src-main/lab/pki.js'
+import { issue, makeAuthority, makePki } from '../../../src-main/lab/pki.js'
 
 test('numbers, names and times are written as the standard has them', () => {
   expect(oid('1.2.840.10045.4.3.2').toString('hex')).toBe('06082a8648ce3d040302')
@@ -49,4 +53,29 @@ test('two hosts talk TLS and know each other, as OpenSSL sees it', async () => {
   expect(await client).toBe('backup')
   socket.destroy()
   server.close()
+})
+
+test('a certificate is good for the names and addresses that it was issued for, as OpenSSL sees it strictly', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'dojo-pki-'))
+  const authority = makeAuthority()
+  const { cert } = issue(authority, { name: 'pg1', reachedAt: ['pg1', 'localhost', '127.0.0.1'] })
+  writeFileSync(join(dir, 'ca.crt'), authority.cert)
+  writeFileSync(join(dir, 'pg1.crt'), cert)
+  const verify = (...more: string[]): string =>
+    execFileSync('openssl', ['verify', '-x509_strict', '-CAfile', 'ca.crt', ...more, 'pg1.crt'], {
+      cwd: dir,
+      encoding: 'utf8',
+      stdio: 'pipe',
+    })
+  expect(verify('-verify_hostname', 'pg1')).toContain('OK')
+  expect(verify('-verify_ip', '127.0.0.1')).toContain('OK')
+  expect(() => verify('-verify_hostname', 'pg2')).toThrow(/[Hh]ostname mismatch/)
+  expect(() => verify('-verify_ip', '127.0.0.2')).toThrow(/IP address mismatch/)
+  rmSync(dir, { recursive: true })
+})
+
+test('a certificate can be over before it began to be used', () => {
+  const [from, until] = [new Date('2020-01-01T00:00:00Z'), new Date('2021-01-01T00:00:00Z')]
+  const { cert } = issue(makeAuthority(), { name: 'pg1', reachedAt: ['pg1'], validity: { from, until } })
+  expect(new Date(new X509Certificate(cert).validTo)).toEqual(until)
 })

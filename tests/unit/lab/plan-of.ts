@@ -1,4 +1,6 @@
 import { topologySpec, type Topology } from '../../../src-main/contract/topology.js'
+import { makeLabPki } from '../../../src-main/lab/certificates.js'
+import { makeAuthority } from '../../../src-main/lab/pki.js'
 import type { LabPlan } from '../../../src-main/lab/plan.js'
 
 /** A small topology; `hosts` replaces its hosts. */
@@ -38,4 +40,12 @@ export function planOf(topology: Topology = topologyOf()): LabPlan {
       hosts: Object.fromEntries(Object.keys(topology.hosts).map((h) => [h, { cert: `cert ${h}`, key: `key ${h}` }])),
     },
   }
+}
+
+/** The same with TLS, and certificates that are real. */
+export function securedPlanOf(topology: Topology = topologyOf()): LabPlan {
+  const plan = planOf(topology)
+  const settings = { ...plan.settings, security: 'tls' as const }
+  const secured = { ...plan, settings }
+  return { ...secured, pki: makeLabPki(secured, makeAuthority()) }
 }

@@ -3,6 +3,7 @@ import { parse } from 'yaml'
 import type { HostFile } from '../../../src-main/docker/archive.js'
 import { clientHostsOf } from '../../../src-main/lab/plan.js'
 import { renderEnvironment, renderHost } from '../../../src-main/lab/render/index.js'
+import type { Settings } from '../../../src-main/contract/topology.js'
 import { planOf, topologyOf } from './plan-of.js'
 
 const file = (files: HostFile[], path: string): HostFile => {
@@ -27,6 +28,47 @@ describe('etcd', () => {
       'election-timeout': 1000,
       'enable-grpc-gateway': true,
     })
+  })
+})
+
+describe('pgbackrest', () => {
+  const changed = (backup: Partial<Settings['backup']>) => {
+    const plan = planOf()
+    Object.assign(plan.settings.backup, backup)
+    plan.credentials.repository = { password: 'secret-of-repository' }
+    return plan
+  }
+  const conf = (host: string, plan = planOf()) => rendered(host, '/etc/pgbackrest/pgbackrest.conf', plan)
+
+  test('the key of an encrypted repository is on the repository host alone', () => {
+    const plan = changed({ encrypted: true })
+    expect(conf('backup', plan)).toContain('repo1-cipher-type=aes-256-cbc\nrepo1-cipher-pass=secret-of-repository\n')
+    expect(rendered('backup', '/etc/pgbackrest/spare.conf', plan)).toContain('repo1-cipher-pass=secret-of-repository')
+    expect(conf('pg1', plan)).not.toContain('cipher')
+    expect(conf('backup')).not.toContain('cipher')
+  })
+
+  test('a restore on the repository host knows no other host, and archives nothing', () => {
+    const spare = rendered('backup', '/etc/pgbackrest/spare.conf')
+    expect(spare).toContain('pg1-path=/var/lib/postgresql/17/main')
+    expect(spare).not.toMatch(/pg\d-host|archive/)
+    expect(renderHost(planOf(), 'pg1').map(({ path }) => path)).not.toContain('/etc/pgbackrest/spare.conf')
+  })
+
+  test('retention and archiving in batches are settings of a lab', () => {
+    const plan = changed({ keep_full: 5, archive_async: true })
+    expect(conf('backup', plan)).toContain('repo1-retention-full=5')
+    expect(conf('pg1', plan)).toContain('archive-async=y\nspool-path=/var/spool/pgbackrest\n')
+    expect(conf('pg1')).not.toContain('archive-async')
+  })
+
+  test('new replicas come from the repository when asked, and from the leader where that fails', () => {
+    const methods = (plan = planOf()) =>
+      (parse(rendered('pg2', '/etc/patroni/patroni.yml', plan)) as { postgresql: Record<string, unknown> }).postgresql
+    expect(methods()['create_replica_methods']).toEqual(['basebackup'])
+    const postgresql = methods(changed({ replicas_from_backup: true }))
+    expect(postgresql['create_replica_methods']).toEqual(['pgbackrest', 'basebackup'])
+    expect(postgresql['pgbackrest']).toMatchObject({ keep_data: true, no_params: true, no_leader: true })
   })
 })
 
@@ -141,6 +183,86 @@ describe('pgbouncer', () => {
     )
     const same = rendered('pool', '/etc/pgbouncer/pgbouncer.ini', pooled(['haproxy', 'pgbouncer']))
     expect(same).toContain('* = host=127.0.0.1 port=5000')
+  })
+
+  test('of two proxies it uses both, and does not wait long for one that is gone', () => {
+    const topology = topologyOf({
+      ...topologyOf().hosts,
+      proxy2: { address: 21, at: [3, 1], services: ['haproxy'] },
+      pool: { address: 20, at: [4, 0], services: ['pgbouncer'] },
+    })
+    const text = rendered('pool', '/etc/pgbouncer/pgbouncer.ini', planOf(topology))
+    expect(text).toContain('* = host=proxy,proxy2 port=5000\n')
+    expect(text).toContain('server_connect_timeout = 2\n')
+  })
+})
+
+describe('cron', () => {
+  const withCron = (cron: object) =>
+    planOf(
+      topologyOf(
+        { ...topologyOf().hosts, pg1: { address: 11, at: [0, 0], services: ['etcd', 'patroni', 'cron'] } },
+        {
+          settings: { cron },
+        },
+      ),
+    )
+
+  test.each([
+    [30, '*/30 * * * * '],
+    [1, '* * * * * '],
+    [60, '0 * * * * '],
+  ])('a backup every %i minutes, as postgres, and it says what it did', (every, when) => {
+    const line = rendered('pg1', '/etc/cron.d/base-backup', withCron({ every })).split('\n').at(-2)
+    expect(line).toBe(`${when}postgres base-backup >> /var/log/cron/base-backup.log 2>&1`)
+  })
+
+  test('the scripts know how many to keep, and who belongs to the cluster', () => {
+    const text = rendered('pg1', '/etc/base-backup.conf', withCron({ keep: 5 }))
+    expect(text).toContain("keep=5\nscope=pair\nmembers='pg1 pg2'\n")
+  })
+
+  test.each([0, 7, 90])('%i minutes can not be said to cron', (every) => {
+    expect(() => withCron({ every })).toThrow(/divides an hour/)
+  })
+})
+
+describe('prometheus', () => {
+  test('asks everybody who has figures, by the name of the host', () => {
+    const topology = topologyOf({
+      ...topologyOf().hosts,
+      pg1: { address: 11, at: [0, 0], services: ['etcd', 'patroni', 'postgres-exporter'] },
+      monitor: { address: 20, at: [4, 0], services: ['prometheus'] },
+    })
+    const { scrape_configs: jobs } = parse(rendered('monitor', '/etc/prometheus/prometheus.yml', planOf(topology))) as {
+      scrape_configs: { job_name: string; static_configs: object[] }[]
+    }
+    expect(Object.fromEntries(jobs.map((job) => [job.job_name, job.static_configs]))).toMatchObject({
+      postgres: [{ targets: ['pg1:9187'], labels: { host: 'pg1' } }],
+      patroni: [{ targets: ['pg1:8008'] }, { targets: ['pg2:8008'] }],
+      etcd: [{ targets: ['pg1:2379'] }, {}, { targets: ['witness:2379'], labels: { host: 'witness' } }],
+      haproxy: [{ targets: ['proxy:7000'] }],
+    })
+    expect(rendered('proxy', '/etc/haproxy/haproxy.cfg', planOf(topology))).toContain(
+      'use-service prometheus-exporter if { path /metrics }',
+    )
+  })
+})
+
+describe('data that is loaded at birth', () => {
+  test('clients find the database once everything is in it', () => {
+    const sql = rendered('pg1', '/etc/patroni/database.sql', { ...planOf(), load: 'CREATE TABLE t ();\n' })
+    const steps = [
+      'CREATE DATABASE app_loading OWNER app',
+      'SET ROLE app',
+      '\nBEGIN;',
+      'CREATE TABLE t',
+      'COMMIT',
+      'RENAME TO app;',
+    ]
+    const at = steps.map((step) => sql.indexOf(step))
+    expect(at).toEqual(at.toSorted((a, b) => a - b))
+    expect(at[0]).toBeGreaterThan(0)
   })
 })
 

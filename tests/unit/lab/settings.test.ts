@@ -35,6 +35,11 @@ describe('--set', () => {
     expect(settings).not.toHaveProperty('healthy')
   })
 
+  test('sets what is one word without a key', () => {
+    expect(settingsWith('security=tls').security).toBe('tls')
+    expect(settingsWith().security).toBe('plain')
+  })
+
   test('takes a value with an equals sign, and one that looks like nothing else', () => {
     const { postgresql } = settingsWith('postgresql.search_path=a=b', 'postgresql.work_mem=8MB')
     expect(postgresql).toMatchObject({ search_path: 'a=b', work_mem: '8MB' })
@@ -42,7 +47,9 @@ describe('--set', () => {
 
   test.each([
     ['no form', 'ttl=30', 'AREA.KEY=VALUE'],
-    ['no such area', 'patrony.ttl=30', 'there are patroni, postgresql, etcd, healthy, size'],
+    ['no such area', 'patrony.ttl=30', 'there are patroni, postgresql, etcd, backup, cron, security, healthy, size'],
+    ['a key where there is none', 'security.mode=tls', '`security=tls` sets it'],
+    ['a word that means nothing', 'security=on', '"plain"|"tls"'],
     ['no such setting', 'patroni.tll=30', 'patroni.tll: no such setting; there are ttl, loop_wait'],
     ['below what Patroni takes', 'patroni.ttl=10', 'patroni.ttl'],
     [

@@ -108,6 +108,12 @@ describe('what is wrong is shown where it is', () => {
       good.replace('services: [patroni]', 'services: [etcd, patroni]'),
       '/labs/two.yaml:5:35: hosts: etcd runs on 2 of them; take 1, 3 or 5, as 2 members survive the loss of 0, as 1 do',
     ],
+    [
+      'SQL that is not there',
+      `${good}load: expences.sql\n`,
+      'two.yaml:11:1: load: no file "expences.sql" in labs/data',
+    ],
+    ['cron without PostgreSQL', good.replace('[haproxy]', '[haproxy, cron]'), 'cron has nothing to do without patroni'],
     ['patroni without etcd', good.replace('[etcd, patroni]', '[patroni]'), 'patroni needs etcd'],
     ['another name than the file', good.replace('topology: two', 'topology: three'), 'the file says "two"'],
     [

@@ -1,0 +1,152 @@
+import { z } from 'zod'
+import type { BackupsView, BackupView } from '../contract/backup.js'
+import { DojoError } from '../contract/errors.js'
+import type { LabHandle } from '../lab/handle.js'
+import { repositoryOf, stanza } from '../lab/plan.js'
+import { timelinesOf } from './timelines.js'
+import { windowOf } from './window.js'
+
+const path = '/var/lib/pgbackrest'
+const mark = '--8<--'
+
+/** All that the repository host knows, in one command: backups, archived segments with their times, history files. */
+const question = `pgbackrest --stanza=${stanza} info --output=json || exit
+echo '${mark}'
+find ${path}/archive/${stanza} -type f -printf '%T@ %s %f\\n' 2>/dev/null
+echo '${mark}'
+for file in $(cd ${path} && find archive/${stanza} -name '*.history'); do
+  echo "file $(basename "$file")"
+  pgbackrest repo-get "$file" --log-level-console=off
+done`
+
+const position = z.looseObject({ start: z.string(), stop: z.string() })
+const infoSpec = z.array(
+  z.looseObject({
+    cipher: z.string().default('none'),
+    status: z.looseObject({ code: z.number(), message: z.string() }),
+    backup: z
+      .array(
+        z.looseObject({
+          label: z.string(),
+          type: z.string(),
+          timestamp: z.object({ start: z.number(), stop: z.number() }),
+          archive: position,
+          lsn: position,
+          info: z.looseObject({ size: z.number(), repository: z.looseObject({ delta: z.number() }) }),
+          reference: z.array(z.string()).nullish(),
+          error: z.boolean().nullish(),
+        }),
+      )
+      .default([]),
+  }),
+)
+
+/** The host that keeps backups. @throws DojoError no-repository */
+export function repositoryHost(handle: Pick<LabHandle, 'info'>): string {
+  const host = repositoryOf(handle.info.spec)
+  if (host) return host
+  throw new DojoError('no-repository', {
+    what: `Lab "${handle.info.lab}" keeps no backups`,
+    why: `topology ${handle.info.topology} has no host for them`,
+    next: 'Start one that has, for example `dojo up pair-witness`',
+  })
+}
+
+/**
+ * Backups, the archive, and what can be reached.
+ * @param archives whether a primary archives now: then the window ends with the present
+ * @throws DojoError no-repository, host-down, backup-failed when pgBackRest does not answer
+ */
+export async function readBackups(handle: LabHandle, archives: boolean, signal?: AbortSignal): Promise<BackupsView> {
+  const { lab, settings } = handle.info
+  const host = repositoryHost(handle)
+  const { code, stdout, stderr } = await handle.exec(host, ['sh', '-c', question], {
+    timeoutMs: 30_000,
+    ...(signal && { signal }),
+  })
+  if (code !== 0) {
+    throw new DojoError('backup-failed', {
+      what: `The repository on ${host} can't be read`,
+      why: pgbackrestError(stderr + stdout) ?? `pgbackrest ended with exit code ${code}`,
+      next: `Look at it: \`dojo shell ${lab} ${host}\`, then \`pgbackrest info\``,
+    })
+  }
+  const at = Date.now()
+  const [info = '', files = '', histories = ''] = stdout.split(`${mark}\n`)
+  const [answer] = infoSpec.parse(JSON.parse(info))
+  const backups = (answer?.backup ?? []).map(viewOf)
+  const archive = archiveOf(files)
+  const timelines = timelinesOf(filesOf(histories))
+  return {
+    lab,
+    at,
+    repository: host,
+    ok: answer?.status.code === 0,
+    message: answer?.status.message ?? 'no stanza yet',
+    encrypted: (answer?.cipher ?? 'none') !== 'none',
+    keepFull: settings.backup.keep_full,
+    archive,
+    timelines,
+    window: windowOf({ backups, archive, timelines, at, archives }),
+    backups,
+  }
+}
+
+const viewOf = (one: NonNullable<z.infer<typeof infoSpec>[number]['backup']>[number]): BackupView => ({
+  label: one.label,
+  type: one.type,
+  startedAt: one.timestamp.start * 1000,
+  stoppedAt: one.timestamp.stop * 1000,
+  timeline: Number.parseInt(one.archive.stop.slice(0, 8), 16),
+  startLsn: one.lsn.start,
+  stopLsn: one.lsn.stop,
+  databaseBytes: one.info.size,
+  repositoryBytes: one.info.repository.delta,
+  needs: one.reference ?? [],
+  damaged: one.error === true,
+})
+
+/** The archive from lines of `find`: whole segments only, by their names; the order of names is the order of WAL. */
+export function archiveOf(lines: string): BackupsView['archive'] {
+  const segments = lines
+    .split('\n')
+    .map((line) => /^(\d+(?:\.\d+)?) (\d+) ([0-9A-F]{24})-[0-9a-f]{40}/.exec(line))
+    .filter((match) => match !== null)
+    .map(([, at, bytes, name]) => ({ at: Number(at) * 1000, bytes: Number(bytes), name: name! }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+  const first = segments[0]
+  if (!first) return null
+  return {
+    first: first.name,
+    last: segments.at(-1)!.name,
+    lastAt: segments.reduce((newest, { at }) => Math.max(newest, at), 0),
+    segments: segments.length,
+    bytes: segments.reduce((sum, { bytes }) => sum + bytes, 0),
+  }
+}
+
+function filesOf(text: string): Record<string, string> {
+  const files: Record<string, string> = {}
+  let name = ''
+  for (const line of text.split('\n')) {
+    const begins = /^file ([0-9A-F]{8}\.history)$/.exec(line)
+    if (begins) files[(name = begins[1]!)] = ''
+    else if (name) files[name] += `${line}\n`
+  }
+  return files
+}
+
+/** The last thing that pgBackRest called an error, without its time and code. */
+export function pgbackrestError(output: string): string | null {
+  const lines = output.split('\n')
+  const at = lines.findLastIndex((line) => /\bERROR: \[\d+\]: /.test(line))
+  if (at === -1) return null
+  const first = lines[at]!.replace(/^.*ERROR: (\[\d+\]): /, '$1 ')
+  // what it adds is indented
+  const more: string[] = []
+  for (const line of lines.slice(at + 1)) {
+    if (!/^\s{10,}\S/.test(line)) break
+    more.push(line.trim())
+  }
+  return [first, ...more].join(' ')
+}

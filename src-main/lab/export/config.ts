@@ -1,0 +1,24 @@
+import type { ExportedFile } from '../../contract/export.js'
+import { firstLeaderOf } from '../plan.js'
+import { below, filesOf, readable, scriptOfImage } from './files.js'
+import type { ExportSource } from './index.js'
+import { postgresqlConf } from './postgresql-conf.js'
+import { configReadme } from './readme.js'
+import { plainTokens, withoutSecrets } from './tokens.js'
+
+const patroniYml = '/etc/patroni/patroni.yml'
+
+/** One folder per host, with each file where it is on that host, and postgresql.conf to be read. */
+export function asConfig({ info, plan }: ExportSource): ExportedFile[] {
+  const bare = withoutSecrets(plan, { ...plainTokens, prefix: plan.prefix })
+  const first = filesOf(bare, firstLeaderOf(plan.topology)).find(({ path }) => path === patroniYml)!.content
+  const hosts = Object.keys(plan.topology.hosts).flatMap((host) => {
+    const files = filesOf(bare, host).filter(({ path }) => !/\.(crt|key)$/.test(path))
+    const own = files.find(({ path }) => path === patroniYml)?.content
+    return below(host, [
+      ...files.map(({ path, content, mode }) => ({ path: path.slice(1), content, mode })),
+      ...(own ? [{ path: 'postgresql.conf', content: postgresqlConf(bare, own, first).content, mode: readable }] : []),
+    ])
+  })
+  return [...hosts, ...scriptOfImage('/usr/local/bin/cluster-health'), configReadme({ info, plan })]
+}

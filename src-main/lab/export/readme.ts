@@ -1,0 +1,154 @@
+import type { ExportedFile } from '../../contract/export.js'
+import { hostsWith, repositoryOf, runs, stanza } from '../plan.js'
+import { unknownServices } from './debian.js'
+import { readable } from './files.js'
+import type { ExportSource } from './index.js'
+
+const readme = (content: string): ExportedFile => ({ path: 'README.md', content, mode: readable })
+
+export const composeReadme = (source: ExportSource): ExportedFile =>
+  readme(`${title(source)}
+
+A docker compose project of its own: it needs docker compose (or docker-compose 1.27 and later) and openssl, nothing else.
+
+## Start
+
+    ./init.sh                  # once: random passwords, a certificate authority, a certificate per host
+    docker compose up -d       # builds the image first where it is not there
+    docker compose exec -u postgres ${first(source)} patronictl list
+
+Clients write to 127.0.0.1:${source.plan.topology.client.readWrite.port} as \`${source.plan.credentials.app.username}\`, database \`${source.plan.credentials.app.database}\`; the password is in
+secrets/passwords/app. Ports, the project's name and the network (10.78.0) are in .env.
+
+The image (image/Dockerfile) builds from debian:trixie-slim and Debian's packages. Where no registry can be reached:
+\`sudo sh image/base/make-base.sh | docker import - debian:trixie-slim\` makes that base from Debian's packages.
+
+## Fail over
+
+    docker compose kill ${first(source)}     # a host dies
+    watch docker compose exec -u postgres ${second(source)} patronictl list
+    docker compose start ${first(source)}    # it comes back as a standby
+
+Expect an outage of about ttl (${source.plan.settings.patroni.ttl} s) plus some seconds: the lease must run out first. A stop in order
+(\`docker compose stop ${first(source)}\`) gives the lease back, and takes about 2 s.
+${switchover(source, `docker compose exec -u postgres ${first(source)}`)}
+## Stop, and remove
+
+    docker compose stop        # data stays
+    docker compose down        # containers go, data stays in volumes
+    docker compose down -v     # everything goes, backups included
+${health('docker compose exec HOST cluster-health')}
+${leftOut(source, ['The disks with a size, if the lab had any: data are in ordinary volumes.', 'A restart policy: decide for yourself whether the engine may restart a host that died.'])}`)
+
+export const configReadme = (source: ExportSource): ExportedFile =>
+  readme(`${title(source)}
+
+The configuration of each host, one folder per host, each file where it is on that host, with comments that say why. Meant
+to be read, compared, and copied from.
+
+- \`@superuser_password@\` and its like stand where a secret belongs (unless it was exported with secrets). Choose your own.
+- pgBackRest speaks TLS: it wants \`ca.crt\`, \`host.crt\` and \`host.key\` (0600, owned by postgres) in /etc/pgbackrest/tls, the
+  certificate's common name being the host's name.
+- \`postgresql.conf\` is there to be read: Patroni writes the real one, in the data directory.
+- Names must resolve on every host (/etc/hosts, so that they never depend on who is up):
+
+${hostsTable(source)}
+
+## Start
+
+Install ${packages(source)} from Debian trixie (with \`create_main_cluster = false\` in
+/etc/postgresql-common/createcluster.conf), copy the files, and start etcd on all its hosts first, then Patroni on
+${first(source)}, which makes the cluster, then on the others, then pgbackrest ("pgbackrest server") and the proxy.
+\`/usr/local/lib/dojo/post-bootstrap\`, which patroni.yml names, makes the role and the database of the clients from
+/etc/patroni/role.sql and /etc/patroni/database.sql. \`dojo export --as ansible\` does all of this.
+
+## Fail over
+
+    patronictl -c /etc/patroni/patroni.yml list        # as postgres, on any data host
+
+Stop a host's Patroni in order (about 2 s), or switch it off (about ttl, ${source.plan.settings.patroni.ttl} s, plus some seconds).
+${switchover(source, '')}${health('cluster-health')}
+${leftOut(source, ["Service units: how a service is started is the machine's own business."])}`)
+
+export const ansibleReadme = (source: ExportSource): ExportedFile =>
+  readme(`${title(source)}
+
+An inventory and a playbook that make this cluster on hosts with Debian 13, or an Ubuntu whose archive has the same packages (${packages(source)}),
+from the distribution's own archive. It can be run again: what is as it should be stays as it is.
+
+## Start
+
+Put the addresses of your hosts into inventory.yml (\`ansible_host\`, \`address\`) and the network they are in into
+group_vars/all.yml, then
+
+    ./init.sh                      # once: random passwords, a certificate authority, a certificate per host
+    ansible-playbook site.yml      # needs Ansible 2.16 or later (for the Python of Debian 13), and root on the hosts
+
+Services are systemd units (/etc/systemd/system) where the host runs systemd. Where it does not, in a container for
+example, the same commands are run by runit (/etc/service). Both are written from one list, roles/service/vars/main.yml.
+
+## Fail over
+
+    sudo -u postgres patronictl -c /etc/patroni/patroni.yml list      # on any data host
+
+Stop Patroni in order (\`systemctl stop patroni\`, or \`sv stop patroni\`: about 2 s), or switch a host off (about ttl,
+${source.plan.settings.patroni.ttl} s, plus some seconds).
+${switchover(source, 'sudo -u postgres')}${health('cluster-health')}
+${leftOut(source, notInPlaybook(source))}`)
+
+const notInPlaybook = ({ plan }: ExportSource): string[] => {
+  const unknown = unknownServices(plan.topology)
+  return [
+    "Firewalls, disks, kernel settings, a watchdog, time synchronisation: they are your machines' own.",
+    'Changes of the dynamic configuration once the cluster exists: `patronictl edit-config` makes those, and a change of patroni.yml does not.',
+    ...(unknown.length > 0 ? [`These services, which the playbook has no play for: ${unknown.join(', ')}.`] : []),
+  ]
+}
+
+const title = ({ info, plan }: ExportSource): string =>
+  `# ${info.lab}\n\n${plan.topology.summary}. Taken home from a lab of pg-ha-dojo (topology ${info.topology}).`
+
+const data = ({ plan }: ExportSource): string[] => hostsWith(plan.topology, 'patroni')
+const first = (source: ExportSource): string => data(source)[0]!
+const second = (source: ExportSource): string => data(source)[1] ?? first(source)
+
+const switchover = (source: ExportSource, before: string): string =>
+  data(source).length < 2
+    ? ''
+    : `
+On purpose, without losing a write:
+
+    ${before} patronictl -c /etc/patroni/patroni.yml switchover --leader ${first(source)} --candidate ${second(source)} --force
+`.replace('     patronictl', '    patronictl')
+
+const health = (command: string): string => `
+## What is wrong?
+
+\`${command}\` says what is wrong per host and subsystem, where that script is part of the export; otherwise
+\`patronictl list\`, \`etcdctl endpoint health --cluster\` and \`pgbackrest --stanza=${stanza} check\` are the three to ask.
+`
+
+const leftOut = ({ plan }: ExportSource, more: readonly string[]): string =>
+  `## What is not carried over
+
+- The data, the backups, and the history of the lab: this makes a new, empty cluster.
+- Changes of the dynamic configuration that were made in the lab (\`patronictl edit-config\`), and what was changed by hand.
+- The lab's certificates: new ones are made, by an authority of their own.
+${repositoryOf(plan.topology) ? '- Schedules of backups: one full backup is taken at the start, and then it is up to you (cron, a timer).\n' : ''}${more.map((line) => `- ${line}\n`).join('')}`
+
+const hostsTable = ({ info }: ExportSource): string =>
+  info.hosts.map(({ name, address, services }) => `      ${address}  ${name}    # ${services.join(', ')}`).join('\n')
+
+const packagesOf: Readonly<Record<string, string>> = {
+  etcd: 'etcd-server etcd-client',
+  patroni: 'postgresql-17 patroni python3-etcd',
+  pgbackrest: 'pgbackrest',
+  haproxy: 'haproxy',
+  pgbouncer: 'pgbouncer',
+}
+
+const packages = ({ plan: { topology } }: ExportSource): string =>
+  Object.entries(packagesOf)
+    .filter(([service]) => Object.keys(topology.hosts).some((host) => runs(topology, host, service as 'etcd')))
+    .map(([, names]) => names)
+    .join(' ')

@@ -1,0 +1,34 @@
+import { useCallback, useEffect, useState } from 'react'
+import type { BackupsView } from '../../src-main/contract/backup.js'
+import { createClient, failureOf, type Failure } from '../app/connection.js'
+
+const everyMs = 15_000
+
+/** Backups and what can be reached, asked when shown, every 15 s, and when told to. */
+export function useBackups(lab: string): { view: BackupsView | null; failure: Failure | null; again: () => void } {
+  const [view, setView] = useState<BackupsView | null>(null)
+  const [failure, setFailure] = useState<Failure | null>(null)
+  const [round, setRound] = useState(0)
+  const again = useCallback(() => setRound((n) => n + 1), [])
+  useEffect(() => {
+    let gone = false
+    const ask = (): void =>
+      void createClient()
+        .backups.list({ lab })
+        .then(
+          (value) => {
+            if (gone) return
+            setView(value)
+            setFailure(null)
+          },
+          (error: unknown) => !gone && setFailure(failureOf(error)),
+        )
+    ask()
+    const timer = setInterval(ask, everyMs)
+    return () => {
+      gone = true
+      clearInterval(timer)
+    }
+  }, [lab, round])
+  return { view, failure, again }
+}

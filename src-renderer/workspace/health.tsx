@@ -1,0 +1,143 @@
+import { useEffect, useState } from 'react'
+import { healthSubsystems, type HealthFinding, type HealthReport } from '../../src-main/contract/health.js'
+import { serverNow } from '../app/clock.js'
+import { createClient } from '../app/connection.js'
+import { useCall } from '../app/use-call.js'
+import { IconButton } from '../ui/button.js'
+import { Dialog } from '../ui/dialog.js'
+import { age, count } from '../ui/format.js'
+import { Icon } from '../ui/icons.js'
+import { SaidBox } from '../ui/said.js'
+import './pages.css'
+
+/** While it is open it is asked anew so often. */
+const everyMs = 3_000
+
+/** One page about a lab: what is wrong, since when, what to look at next, and everything that was looked at. */
+export function Health({ lab, onClose }: { lab: string; onClose: () => void }) {
+  const [report, setReport] = useState<HealthReport | null>(null)
+  const { run, failure } = useCall(async () => setReport(await createClient().health.get({ lab })))
+  useEffect(() => {
+    void run()
+    const timer = setInterval(() => void run(), everyMs)
+    return () => clearInterval(timer)
+  }, [run])
+  return (
+    <Dialog title="Health" onClose={onClose} width={880}>
+      <div className="page-sheet" aria-busy={report === null}>
+        {failure && <SaidBox said={failure} />}
+        {!report && !failure && <p className="ink2">Every host is asked.</p>}
+        {report && (
+          <>
+            <Summary report={report} />
+            <ul className="health-findings">
+              {report.findings.map((one) => (
+                <Finding key={`${one.rule} ${one.host} ${one.text}`} finding={one} at={report.at} />
+              ))}
+            </ul>
+            <Areas report={report} />
+            <p className="t1 ink3">
+              <code className="mono">dojo health {lab}</code> says this in a terminal of yours,{' '}
+              <code className="mono">cluster-health</code> on a host of the lab.
+            </p>
+          </>
+        )}
+      </div>
+    </Dialog>
+  )
+}
+
+function Summary({ report }: { report: HealthReport }) {
+  const { findings, areas, healthy } = report
+  const critical = findings.filter(({ severity }) => severity === 'critical').length
+  const unknown = areas.filter(({ state }) => state === 'unknown').length
+  const seen = `${count(areas.length, 'thing')} looked at${unknown > 0 ? `, ${unknown} could not be asked` : ''}`
+  const wrong = `${count(findings.length, 'finding')}, ${critical} critical`
+  return (
+    <p className="row health-summary" role="status">
+      <Icon name={healthy ? 'pass' : 'fail'} />
+      <span className="t3 strong">{healthy ? 'Nothing is wrong' : wrong}</span>
+      <span className="grow" />
+      <span className="t1 ink3 tn">{seen}</span>
+    </p>
+  )
+}
+
+function Finding({ finding, at }: { finding: HealthFinding; at: number }) {
+  const { severity, subsystem, host, rule, text, since, next } = finding
+  const [copied, setCopied] = useState(false)
+  const now = Math.max(at, serverNow())
+  return (
+    <li data-severity={severity} data-rule={rule}>
+      <Icon name={severity === 'critical' ? 'fail' : 'diagnosis'} />
+      <p>
+        <span className="strong">{text}</span>
+      </p>
+      <span className="mono tn t1 ink2">{since === null ? 'since when is not known' : `for ${age(now - since)}`}</span>
+      <p className="t1 ink3 health-what">
+        {severity} · {subsystem}
+        {host && <span className="mono"> {host}</span>} · <span className="mono">{rule}</span>
+      </p>
+      <p className="health-next">
+        <span className="t1 ink3">look at</span>
+        <code className="mono">{next}</code>
+        <IconButton
+          icon={copied ? 'pass' : 'copy'}
+          label={copied ? 'Copied' : `Copy: ${next}`}
+          onClick={() => void navigator.clipboard.writeText(next).then(() => setCopied(true))}
+        />
+      </p>
+    </li>
+  )
+}
+
+const shapes = { ok: 'pass', wrong: 'fail', unknown: 'unknown' } as const
+const words = { ok: 'ok', wrong: 'wrong', unknown: 'could not be asked' } as const
+
+/** Hosts by subsystems, so that "nothing wrong" can be told from "nobody looked". */
+function Areas({ report: { areas } }: { report: HealthReport }) {
+  const hosts = [...new Set(areas.map(({ host }) => host))].toSorted((a, b) => Number(a !== null) - Number(b !== null))
+  const subsystems = healthSubsystems.filter((one) => areas.some(({ subsystem }) => subsystem === one))
+  return (
+    <div className="page-scroll">
+      <table className="health-areas">
+        <caption className="sr-only">Everything that was looked at, by host and subsystem</caption>
+        <thead>
+          <tr>
+            <td />
+            {subsystems.map((subsystem) => (
+              <th key={subsystem} scope="col">
+                {subsystem}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {hosts.map((host) => (
+            <tr key={host ?? ''}>
+              <th scope="row" className={host ? 'mono' : ''}>
+                {host ?? 'cluster'}
+              </th>
+              {subsystems.map((subsystem) => {
+                const found = areas.find((area) => area.host === host && area.subsystem === subsystem)
+                return (
+                  <td
+                    key={subsystem}
+                    title={found ? `${host ?? 'cluster'}, ${subsystem}: ${words[found.state]}` : undefined}
+                  >
+                    {found && (
+                      <>
+                        <Icon name={shapes[found.state]} />
+                        <span className="sr-only">{words[found.state]}</span>
+                      </>
+                    )}
+                  </td>
+                )
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}

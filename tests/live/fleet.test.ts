@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readMetrics } from '../../src-main/cluster/prometheus.js'
+import { metricCharts, type MetricsView } from '../../src-main/contract/metrics.js'
+import { waitFor } from '../../src-main/util/wait-for.js'
+import { ask } from '../support/lab-sql.js'
+import { startLab, type TestLab } from '../support/lab.js'
+
+let lab: TestLab
+beforeAll(async () => void (lab = await startLab('fleet')), 300_000)
+afterAll(() => lab[Symbol.asyncDispose](), 60_000)
+
+const endpointsOf = (name: string) => lab.info.hosts.find((host) => host.name === name)!.endpoints
+const metrics = (): Promise<MetricsView> => readMetrics('monitor', endpointsOf('monitor').prometheus!, 2, Date.now())
+const until = (what: string, holds: (view: MetricsView) => boolean, withinMs = 60_000): Promise<MetricsView> =>
+  waitFor(metrics, holds, {
+    what,
+    withinMs,
+    everyMs: 500,
+    signal: AbortSignal.timeout(withinMs + 10_000),
+    describe: ({ error, charts, silent }) =>
+      JSON.stringify({ error, charts: charts.map(({ chart, lines }) => [chart, lines.length]), silent }),
+  })
+const hostsIn = ({ charts }: MetricsView, chart: (typeof metricCharts)[number]): string[] => [
+  ...new Set(
+    charts
+      .find((each) => each.chart === chart)!
+      .lines.filter(({ values }) => values.some((value) => value !== null))
+      .map(({ host }) => host),
+  ),
+]
+
+test(
+  'Prometheus knows PostgreSQL, Patroni, etcd and the proxies, each host by its name',
+  { timeout: 120_000 },
+  async () => {
+    const view = await until(
+      'a line in every chart',
+      (each) =>
+        each.error === undefined &&
+        each.silent.length === 0 &&
+        metricCharts.every((chart) => hostsIn(each, chart).length > 0),
+    )
+    expect(hostsIn(view, 'connections')).toEqual(['pg1', 'pg2', 'pg3'])
+    expect(hostsIn(view, 'lag')).toEqual(['pg2', 'pg3'])
+    expect(hostsIn(view, 'wal')).toEqual(['pg1'])
+    expect(hostsIn(view, 'fsync')).toEqual(['etcd1', 'etcd2', 'etcd3'])
+    expect(hostsIn(view, 'sessions')).toEqual(['proxy1', 'proxy2'])
+  },
+)
+
+test('the pool goes on through the second proxy when the host of the first is lost', { timeout: 120_000 }, async () => {
+  const { app } = await lab.handle.credentials()
+  const login = { user: app.username, password: app.password, database: app.database }
+  const leads = (): Promise<{ recovering: boolean }[]> =>
+    ask(endpointsOf('pool').pgbouncer!, login, 'select pg_is_in_recovery() as recovering')
+  expect(await leads()).toEqual([{ recovering: false }])
+  await lab.handle.power.kill('proxy1')
+  const seen = await waitFor(leads, ([row]) => row?.recovering === false, {
+    what: 'an answer through the second proxy',
+    withinMs: 30_000,
+    signal: AbortSignal.timeout(40_000),
+    describe: JSON.stringify,
+  })
+  expect(seen).toHaveLength(1)
+  const view = await until('the loss to be known', ({ silent }) => silent.some(({ host }) => host === 'proxy1'))
+  expect(view.silent).toMatchObject([{ host: 'proxy1', job: 'haproxy' }])
+  await lab.handle.power.start('proxy1')
+  await until('it to be heard again', ({ silent }) => silent.length === 0)
+})
+
+test('a monitor that is down is said, and nothing is drawn', async () => {
+  await lab.handle.power.kill('monitor')
+  expect(await metrics()).toMatchObject({ charts: [], error: expect.stringMatching(/connection/) })
+})

@@ -1,0 +1,187 @@
+import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { exportKinds, type ExportedFile, type ExportKind } from '../../../src-main/contract/export.js'
+import type { LabInfo } from '../../../src-main/contract/lab.js'
+import { annotated } from '../../../src-main/lab/export/annotate.js'
+import { asAnsible } from '../../../src-main/lab/export/ansible.js'
+import { asCompose } from '../../../src-main/lab/export/compose.js'
+import { asConfig } from '../../../src-main/lab/export/config.js'
+import { durable } from '../../../src-main/lab/export/durable.js'
+import type { ExportSource } from '../../../src-main/lab/export/index.js'
+import { withTheSecrets } from '../../../src-main/lab/export/tokens.js'
+import { renderHost } from '../../../src-main/lab/render/index.js'
+import { planOf, topologyOf } from './plan-of.js'
+
+const topology = topologyOf({
+  ...topologyOf().hosts,
+  pool: { address: 16, at: [4, 0], services: ['pgbouncer'] },
+})
+const plan = planOf(topology)
+const hosts = Object.entries(topology.hosts).map(([name, { address, services, at }]) => {
+  return { name, address: `${plan.prefix}.${address}`, services, at, endpoints: {} }
+})
+const info = { lab: plan.lab, topology: 'pair', image: 'pg-ha-dojo/host:0', hosts } as unknown as LabInfo
+const source: ExportSource = { info, plan }
+const made: Record<ExportKind, ExportedFile[]> = {
+  compose: asCompose(source),
+  config: asConfig(source),
+  ansible: asAnsible(source),
+}
+const file = (kind: ExportKind, path: string): string => {
+  const found = made[kind].find((each) => each.path === path)
+  if (!found) throw new Error(`no ${path} among ${made[kind].map((each) => each.path).join(', ')}`)
+  return found.content
+}
+
+describe.each(exportKinds)('as %s', (kind) => {
+  test('no secret, no certificate and no key is in it', () => {
+    for (const { path, content } of made[kind]) {
+      expect(content, path).not.toMatch(/secret-of-|cert pg1|key pg1|^CA$/m)
+    }
+  })
+
+  test('every path is relative, below the folder, and there once', () => {
+    const paths = made[kind].map(({ path }) => path)
+    expect(paths.filter((path) => path.startsWith('/') || path.split('/').includes('..'))).toEqual([])
+    expect(new Set(paths).size).toBe(paths.length)
+  })
+
+  test('a README says how to start, how to fail over, and what is not carried over', () => {
+    expect(file(kind, 'README.md').match(/^## .*/gm)).toEqual(
+      expect.arrayContaining(['## Start', '## Fail over', '## What is not carried over']),
+    )
+  })
+
+  test('asked for, the passwords are in files that only their owner reads', () => {
+    const files = withTheSecrets(made[kind], kind, plan.credentials)
+    const holding = files.filter(({ content }) => content.includes('secret-of-rewinder'))
+    expect(holding.length).toBeGreaterThan(0)
+    expect(holding.map(({ mode }) => mode)).toEqual(holding.map(() => 0o600))
+  })
+})
+
+describe('comments', () => {
+  const files = Object.keys(topology.hosts).flatMap((host) => renderHost(plan, host))
+  const settings = (path: string, content: string): unknown =>
+    /\.ya?ml$/.test(path)
+      ? parse(content, { version: '1.1' })
+      : content.split('\n').filter((line) => !/^\s*[#;]/.test(line))
+
+  test('change no setting', () => {
+    for (const before of files) {
+      const after = annotated(before)
+      expect(settings(after.path, after.content), before.path).toEqual(settings(before.path, before.content))
+    }
+  })
+
+  test.each([
+    ['/etc/patroni/patroni.yml', /# Seconds that the leader's lease lives[^]*?\n +ttl: 20/],
+    ['/etc/patroni/patroni.yml', /# true: a commit is acknowledged[^]*?\n +synchronous_mode: false/],
+    ['/etc/pgbackrest/pgbackrest.conf', /# Seconds\. With the default of 60[^]*?\nio-timeout=3/],
+    ['/etc/haproxy/haproxy.cfg', /# inter: between checks[^]*?\n +default-server inter 500ms/],
+    ['/etc/pgbouncer/pgbouncer.ini', /; With the default of 15 s[^]*?\nserver_login_retry = 1/],
+    ['/etc/etcd/etcd.yml', /# Milliseconds of silence[^]*?\nelection-timeout: 1000/],
+  ])('%s says why', (path, expected) => {
+    expect(annotated(files.find((each) => each.path === path)!).content).toMatch(expected)
+  })
+
+  test('a machine that may lose its power syncs its disks, unlike a lab', () => {
+    const patroni = files.find(({ path }) => path === '/etc/patroni/patroni.yml')!
+    expect(patroni.content.match(/- no-sync/g)).toHaveLength(2)
+    expect(durable(patroni).content).not.toContain('no-sync')
+    expect(parse(durable(patroni).content).bootstrap.initdb).toContain('data-checksums')
+  })
+})
+
+describe('config', () => {
+  test("a standby's postgresql.conf has the cluster's parameters and its own", () => {
+    const lines = file('config', 'pg2/postgresql.conf').split('\n')
+    expect(lines).toEqual(
+      expect.arrayContaining(["wal_level = 'replica'", "archive_mode = 'on'", "log_directory = '/var/log/postgresql'"]),
+    )
+  })
+})
+
+describe('compose', () => {
+  interface Compose {
+    services: Record<string, { networks: object; extra_hosts: string[]; volumes: string[]; ports?: string[] }>
+    volumes: object
+  }
+  const { services, volumes } = parse(file('compose', 'docker-compose.yml')) as Compose
+
+  test('every host has its address, and knows every other by name', () => {
+    expect(services['pg2']).toMatchObject({ networks: { cluster: { ipv4_address: '${PREFIX}.12' } } })
+    expect(services['pg2']!.extra_hosts).toContain('witness:${PREFIX}.13')
+    expect(Object.keys(services)).toEqual(Object.keys(topology.hosts))
+  })
+
+  test('data, votes and backups outlive their containers', () => {
+    expect(Object.keys(volumes)).toEqual([
+      'pg1-postgresql',
+      'pg1-etcd',
+      'pg2-postgresql',
+      'pg2-etcd',
+      'witness-etcd',
+      'backup-pgbackrest',
+    ])
+  })
+
+  test('clients reach the proxy and the pool on this machine only; .env names every variable', () => {
+    expect(services['proxy']!.ports).toContain('127.0.0.1:${PORT_PROXY_5000}:5000')
+    expect(services['pg1']!.ports).toBeUndefined()
+    const used = file('compose', 'docker-compose.yml').match(/\$\{\w+\}/g)!
+    const named = file('compose', '.env').match(/^\w+(?==)/gm)!
+    expect([...new Set(used)].toSorted()).toEqual(named.map((name) => `\${${name}}`).toSorted())
+  })
+
+  test('a host gets every file that it is configured by, and the start script fills in every token', () => {
+    const listed = file('compose', 'hosts/pg1/manifest').trim().split('\n')
+    expect(listed).toContain('600 postgres /etc/patroni/patroni.yml')
+    expect(listed).toHaveLength(renderHost(plan, 'pg1').length)
+    const known = new Set(['@prefix@', '@ca.crt@', '@host.crt@', '@host.key@'])
+    for (const name of file('compose', 'hosts/secrets').trim().split('\n')) known.add(`@${name}_password@`)
+    const tokens = made.compose
+      .filter(({ path }) => path.startsWith('hosts/'))
+      .flatMap(({ content }) => content.match(/@[\w.]+@/g) ?? [])
+    expect(tokens.length).toBeGreaterThan(0)
+    expect(tokens.filter((token) => !known.has(token))).toEqual([])
+  })
+
+  test('the image can be built from it', () => {
+    expect(file('compose', 'image/Dockerfile')).toContain('FROM debian:trixie-slim')
+    expect(made.compose.find(({ path }) => path === 'image/rootfs/usr/local/lib/dojo/boot')?.mode).toBe(0o755)
+    expect(file('compose', 'image/base/make-base.sh')).toContain('debootstrap')
+  })
+})
+
+describe('ansible', () => {
+  test('every service has its group, and every host its files, packages and services', () => {
+    const { all } = parse(file('ansible', 'inventory.yml'))
+    expect(Object.keys(all.children.etcd.hosts)).toEqual(['pg1', 'pg2', 'witness'])
+    expect(Object.keys(all.children.repository.hosts)).toEqual(['backup'])
+    const pg2 = parse(file('ansible', 'host_vars/pg2.yml'))
+    expect(pg2.packages).toContain('postgresql-17')
+    expect(pg2.files).toContainEqual({
+      path: '/etc/patroni/patroni.yml',
+      owner: 'postgres',
+      mode: '0600',
+      service: 'patroni',
+    })
+    for (const { path } of pg2.files) expect(file('ansible', `hosts/pg2${path}`)).not.toBe('')
+  })
+
+  test('a host without PostgreSQL gets no file that only its user may read', () => {
+    const files = parse(file('ansible', 'host_vars/witness.yml')).files as { owner: string; path: string }[]
+    expect(files.map(({ owner }) => owner)).toEqual(['etcd', 'root'])
+    expect(files.at(-1)!.path).toBe('/etc/cluster-health.conf')
+  })
+
+  test('templates use no variable that nobody sets', () => {
+    const known = new Set([...Object.keys(parse(file('ansible', 'group_vars/all.yml'))), 'lookup'])
+    const used = made.ansible
+      .filter(({ path }) => path.startsWith('hosts/'))
+      .flatMap(({ content }) => [...content.matchAll(/\{\{ (\w+)/g)].map(([, name]) => name!))
+    expect(used).toContain('network')
+    expect(used.filter((name) => !known.has(name))).toEqual([])
+  })
+})
