@@ -73,7 +73,7 @@ function concludeData(input: HostInput): Concluded {
   const patroni = fresh(input.patroni)
   const keys = fresh(dcs)
   if (host.site !== undefined && postgres) return concludeElsewhere(host.site, postgres, patroni)
-  if (keys?.leader === host.name) return { role: 'leader', note: leaderNote(postgres, patroni) }
+  if (keys?.leader === host.name) return { role: 'leader', note: leaderNote(postgres, patroni, keys) }
   if (postgres && !postgres.inRecovery) {
     if (!keys) return { role: 'unknown', note: 'not in recovery; etcd can’t say who leads' }
     return { role: 'none', note: 'not in recovery, without the leader key' }
@@ -104,16 +104,20 @@ function concludeData(input: HostInput): Concluded {
 /** Another site's etcd is not read here: Patroni says who leads there. */
 function concludeElsewhere(site: string, postgres: PostgresReading, patroni: PatroniReading | null): Concluded {
   if (!postgres.inRecovery) return { role: 'leader', note: `takes writes in ${site}` }
-  const from = postgres.walReceiver?.status === 'streaming' ? `streaming from ${postgres.walReceiver.senderHost}` : ''
-  const note = from || 'in recovery, not streaming'
+  const note = sourceOf(postgres)
   return { role: 'replica', note: patroni?.role === 'standby_leader' ? `standby leader of ${site}; ${note}` : note }
 }
+
+const sourceOf = ({ walReceiver }: PostgresReading): string =>
+  walReceiver?.status === 'streaming' ? `streaming from ${walReceiver.senderHost}` : 'in recovery, not streaming'
 
 /** Patroni is bringing PostgreSQL up, or back up as a standby after it was demoted. */
 const isOnItsWay = ({ state, role }: PatroniReading): boolean => isStarting(state) || role === 'demoted'
 
-function leaderNote(postgres: PostgresReading | null, patroni: PatroniReading | null): string {
+function leaderNote(postgres: PostgresReading | null, patroni: PatroniReading | null, keys: DcsReading): string {
   if (!postgres) return `holds the leader key; PostgreSQL ${patroni ? `is ${patroni.state}` : 'does not answer'}`
+  // the whole site follows another one
+  if (postgres.inRecovery && keys.config['standby_cluster']) return `standby leader; ${sourceOf(postgres)}`
   if (postgres.inRecovery) return 'holds the leader key; promotes'
   if (postgres.readOnly) return 'read-only'
   const standbys = postgres.replication.filter(({ state }) => state === 'streaming').map((row) => row.applicationName)

@@ -77,11 +77,12 @@ export function libpqRoute(topology: Topology): Record<string, string> {
   }
 }
 
-/** The host that clients begin at: the route's own, or one that goes on when a data host is lost. */
-export function clientHostOf(topology: Topology): string {
+/** Hosts that a client can begin at: the route's own, or all, those first that go on when a data host is lost. */
+export function clientHostsOf(topology: Topology): string[] {
   const { host } = topology.client.readWrite
-  if (host !== whoLeads) return host
-  return Object.keys(topology.hosts).find((name) => !runs(topology, name, 'patroni')) ?? firstLeaderOf(topology)
+  if (host !== whoLeads) return [host]
+  const holdsData = (name: string): number => Number(runs(topology, name, 'patroni'))
+  return Object.keys(topology.hosts).sort((a, b) => holdsData(a) - holdsData(b))
 }
 
 /** Whether every port of the lab speaks TLS alone. */

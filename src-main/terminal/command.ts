@@ -1,7 +1,7 @@
 import { DojoError, unknownHost } from '../contract/errors.js'
 import type { TerminalView } from '../contract/terminal.js'
 import type { LabHandle } from '../lab/handle.js'
-import { clientHostOf, libpqRoute } from '../lab/plan.js'
+import { clientHostsOf, libpqRoute } from '../lab/plan.js'
 
 /** What a terminal runs, where and as whom. Secrets travel in the environment, never in arguments. */
 export interface TerminalCommand {
@@ -38,7 +38,7 @@ export async function commandFor(
     const { username, password, database } = (await handle.credentials()).app
     const login = { PGUSER: username, PGPASSWORD: password, PGDATABASE: database }
     const env = { ...base, ...libpqRoute(spec), ...login }
-    return { host: clientHostOf(spec), user: 'postgres', argv: ['psql'], env }
+    return { host: await firstRunning(handle, clientHostsOf(spec)), user: 'postgres', argv: ['psql'], env }
   }
   if (host === null) {
     const next = `Name one of ${names.join(', ')}`
@@ -52,4 +52,11 @@ export async function commandFor(
   const user = kind === 'root' ? 'root' : 'postgres'
   const env = colouredPrompt ? { ...base, PROMPT_COMMAND: prompt } : base
   return { host, user, argv: ['bash', '-l'], env }
+}
+
+/** The first of these hosts that runs; the first of all when there is no choice, whose state its user then hears of. */
+async function firstRunning(handle: LabHandle, hosts: readonly string[]): Promise<string> {
+  if (hosts.length === 1) return hosts[0]!
+  const states = await handle.hostStates()
+  return hosts.find((host) => states[host]?.container === 'running') ?? hosts[0]!
 }

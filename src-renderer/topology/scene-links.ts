@@ -131,15 +131,18 @@ function streamLinks(input: SceneInput): LinkView[] {
   const { state, info } = input
   const primary = primaryOf(input)
   if (!primary) return []
-  const source = viewOf(state, primary)
-  const rows = fresh(source?.postgres)?.replication ?? []
   return info.hosts
     .filter(({ services, name }) => services.includes('patroni') && name !== primary)
-    .map(({ name }): LinkView => {
+    .map(({ name, site }): LinkView => {
       const view = viewOf(state, name)
+      // in another site all but its leader stream from that
+      const sender = site === undefined ? null : fresh(view?.postgres)?.walReceiver?.senderHost
+      const from = info.hosts.find((host) => host.name === sender)?.name ?? primary
+      const source = viewOf(state, from)
+      const rows = fresh(source?.postgres)?.replication ?? []
       const row = rows.find(({ applicationName }) => applicationName === name)
-      const cut = cutOf(state.faults, primary, name, ['postgres'])
-      const base = { kind: 'stream' as const, from: primary, to: name, cut }
+      const cut = cutOf(state.faults, from, name, ['postgres'])
+      const base = { kind: 'stream' as const, from, to: name, cut }
       if (cut && !isAway(view) && !isAway(source)) return cutStream({ ...base, cut }, row)
       if (row && !isAway(view) && !isAway(source)) {
         const sync = row.syncState === 'sync' || row.syncState === 'quorum'
@@ -150,7 +153,7 @@ function streamLinks(input: SceneInput): LinkView[] {
         const state: LinkState = behind ? 'stalled' : row.state === 'streaming' ? 'flows' : 'ready'
         const why =
           row.state === 'streaming' ? (behind ? `${mode}, falls behind` : mode) : `${row.state}, not streaming yet`
-        const explain = `${primary} streams WAL to ${name}, ${mode}${lag ? `, ${lag} behind` : ''}. ${
+        const explain = `${from} streams WAL to ${name}, ${mode}${lag ? `, ${lag} behind` : ''}. ${
           sync ? 'A commit waits until it is safe there too.' : 'Commits do not wait for it.'
         }`
         return {
@@ -163,15 +166,15 @@ function streamLinks(input: SceneInput): LinkView[] {
           explain,
         }
       }
-      const why = whyCut(source, view, name, primary)
+      const why = whyCut(source, view, name, from)
       return {
         ...base,
         state: 'cut',
         tone: view && !isAway(view) && view.role !== 'starting' ? roleTone[view.role] : 'repl',
-        words: isAway(source) ? `nothing arrives from ${primary}` : `no replication to ${name}`,
+        words: isAway(source) ? `nothing arrives from ${from}` : `no replication to ${name}`,
         short: 'no replication',
         why,
-        explain: `No WAL goes from ${primary} to ${name}: ${why}.`,
+        explain: `No WAL goes from ${from} to ${name}: ${why}.`,
       }
     })
 }

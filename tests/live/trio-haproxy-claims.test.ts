@@ -46,11 +46,11 @@ async function outageOf(what: string, disturb: () => Promise<unknown>): Promise<
 }
 
 test('synchronous mode is switched on, and off, while it runs', { timeout: 120_000 }, async () => {
-  await whole(0)
+  const leader = await whole(0)
   await patronictl('edit-config', '--set', 'synchronous_mode=true', '--force')
-  await whole(1)
+  expect(await whole(1)).toBe(leader)
   await patronictl('edit-config', '--set', 'synchronous_mode=false', '--force')
-  await whole(0)
+  expect(await whole(0)).toBe(leader)
 })
 
 test('writes go on within 10 s where Patroni can release its lease', { timeout: 180_000 }, async () => {

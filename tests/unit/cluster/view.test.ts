@@ -115,6 +115,19 @@ test('a standby that does not stream says whether it could be promoted, and why 
   )
 })
 
+test('in another site Patroni says who leads, and what it leads', () => {
+  const far = { ...host, name: 'far1', site: 'far' }
+  const streaming = fresh(postgres({ walReceiver: { status: 'streaming', senderHost: 'pg1' } }))
+  const as = (role: string) => view({ host: far, patroni: fresh(patroni('running', role)), postgres: streaming })
+  expect(as('standby_leader')).toMatchObject({ role: 'replica', note: 'standby leader of far; streaming from pg1' })
+  expect(as('replica')).toMatchObject({ role: 'replica', note: 'streaming from pg1' })
+  const promoted = fresh(postgres({ inRecovery: false, readOnly: false }))
+  expect(view({ host: far, postgres: promoted })).toMatchObject({ role: 'leader', note: 'takes writes in far' })
+  const follows = fresh({ ...dcs('pg1').value!, config: { standby_cluster: { host: 'far1' } } })
+  const from = fresh(postgres({ walReceiver: { status: 'streaming', senderHost: 'far1' } }))
+  expect(view({ dcs: follows, postgres: from }).note).toBe('standby leader; streaming from far1')
+})
+
 test('a primary without the key is no leader; without etcd nobody can say who leads', () => {
   const said = fresh(postgres({ inRecovery: false, readOnly: false }))
   expect(view({ dcs: dcs('pg2'), postgres: said })).toMatchObject({

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import type { HostFile } from '../../../src-main/docker/archive.js'
-import { clientHostOf } from '../../../src-main/lab/plan.js'
+import { clientHostsOf } from '../../../src-main/lab/plan.js'
 import { renderEnvironment, renderHost } from '../../../src-main/lab/render/index.js'
 import type { Settings } from '../../../src-main/contract/topology.js'
 import { planOf, topologyOf } from './plan-of.js'
@@ -281,8 +281,8 @@ describe('environment', () => {
       PGPORT: '5432',
       PGTARGETSESSIONATTRS: 'read-write',
     })
-    expect(clientHostOf(plan.topology)).toBe('witness')
-    expect(clientHostOf(planOf().topology)).toBe('proxy')
+    expect(clientHostsOf(plan.topology)).toEqual(['witness', 'backup', 'proxy', 'pg1', 'pg2'])
+    expect(clientHostsOf(planOf().topology)).toEqual(['proxy'])
   })
 
   test("a host's own etcd member comes first", () => {
@@ -295,5 +295,42 @@ describe('environment', () => {
     for (const host of Object.keys(topologyOf().hosts)) {
       expect(JSON.stringify(renderEnvironment(planOf(), host))).not.toContain('secret-of-')
     }
+  })
+})
+
+describe('another site', () => {
+  const data = ['patroni']
+  const plan = planOf(
+    topologyOf(
+      {
+        pg1: { address: 11, at: [0, 0], services: data },
+        pg2: { address: 12, at: [0, 1], services: data },
+        etcd: { address: 13, at: [1, 0], services: ['etcd'] },
+        far1: { address: 21, at: [2, 0], services: data, site: 'far' },
+        far2: { address: 22, at: [2, 1], services: data, site: 'far' },
+        'far-etcd': { address: 23, at: [3, 0], services: ['etcd'], site: 'far' },
+      },
+      { client: { readWrite: { host: 'leader', port: 5432 } } },
+    ),
+  )
+  const patroni = (host: string) => parse(rendered(host, '/etc/patroni/patroni.yml', plan)) as Record<string, unknown>
+
+  test('has a scope and an etcd of its own', () => {
+    expect(patroni('far2')).toMatchObject({ scope: 'pair-far', etcd3: { hosts: ['far-etcd:2379'] } })
+    expect(patroni('pg2')).toMatchObject({ scope: 'pair', etcd3: { hosts: ['etcd:2379'] } })
+    expect(parse(rendered('far-etcd', '/etc/etcd/etcd.yml', plan))).toMatchObject({
+      'initial-cluster': 'far-etcd=http://far-etcd:2380',
+      'initial-cluster-token': 'test-1-far',
+    })
+    expect(renderEnvironment(plan, 'far1')['ETCDCTL_ENDPOINTS']).toBe('http://far-etcd:2379')
+  })
+
+  test('begins as a standby cluster of whoever leads in the main one, and makes no database', () => {
+    const { bootstrap } = patroni('far1') as { bootstrap: { dcs: object } }
+    expect(bootstrap.dcs).toMatchObject({ standby_cluster: { host: 'pg1,pg2', port: 5432 }, ttl: 20 })
+    expect(bootstrap).not.toHaveProperty('initdb')
+    expect(patroni('far2')).not.toHaveProperty('bootstrap')
+    expect(patroni('pg1')).not.toHaveProperty('bootstrap.dcs.standby_cluster')
+    expect(renderHost(plan, 'far1').map(({ path }) => path)).not.toContain('/etc/patroni/role.sql')
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { DojoError } from '../../../src-main/contract/errors.js'
+import { offersOf } from '../../../src-main/lab/ports.js'
 import { requireMemory } from '../../../src-main/lab/room.js'
 import { sizesIn } from '../../../src-main/lab/sizes.js'
 import { loadTopology, parseTopology } from '../../../src-main/lab/topology-file.js'
@@ -100,6 +101,24 @@ describe('an author hears of an impossible size before anybody asks for it', () 
     const { code, why } = refusal(() => sized({}, changed))
     expect(code).toBe('content-invalid')
     expect(why).toContain(words)
+  })
+})
+
+describe('another site', () => {
+  const sites = text.replace(
+    'client:',
+    `  far: { copies: { default: 2, min: 2, max: 3 }, address: 31, at: [3, 0], services: [patroni], site: far }
+  far-etcd: { address: 41, at: [4, 0], services: [etcd], site: far }
+client:`,
+  )
+  test('has votes of its own, and one host that streams from the main one', () => {
+    const topology = sized({ pg: '4', far: '3' }, sites)
+    expect(topology.healthy.standbys.streaming).toBe(4)
+    expect(offersOf(topology).filter(({ key }) => key === 'etcd')).toHaveLength(1)
+  })
+  test('without an etcd of its own it is refused', () => {
+    const { why } = refusal(() => sized({}, sites.replace('services: [etcd], site: far', 'services: [etcd]')))
+    expect(why).toContain('hosts.far1.site: far needs both patroni and an etcd of its own')
   })
 })
 

@@ -227,3 +227,19 @@ test('without a proxy the client is linked to every data host, and its writes go
   ])
   expect(sceneIn(700.4).client.explain).toContain('to whoever leads')
 })
+
+test('in another site, all but its standby leader stream from that one', () => {
+  const pg2 = info.hosts.find(({ name }) => name === 'pg2')!
+  const sites = { ...info, hosts: [...info.hosts, { ...pg2, name: 'pg3', site: 'remote' }] }
+  const state = failoverState(700.4)
+  const view = state.hosts.find(({ name }) => name === 'pg2')!
+  const row = { applicationName: 'pg3', state: 'streaming', syncState: 'async', lagBytes: 0, lagMs: 1 }
+  const third = structuredClone(view)
+  Object.assign(third, { name: 'pg3' })
+  third.postgres!.value!.walReceiver = { status: 'streaming', senderHost: 'pg2' }
+  view.postgres!.value!.replication = [row]
+  state.hosts.push(third)
+  const scene = sceneOf({ info: sites, state, now: at(700.4), zero, recorded: false })
+  expect(link(scene, 'stream', 'pg3')).toMatchObject({ from: 'pg2', state: 'flows' })
+  expect(link(scene, 'stream', 'pg2')).toMatchObject({ from: 'pg1' })
+})
