@@ -1,8 +1,8 @@
+import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readMetrics } from '../../src-main/cluster/prometheus.js'
 import { metricCharts, type MetricsView } from '../../src-main/contract/metrics.js'
 import { waitFor } from '../../src-main/util/wait-for.js'
-import { ask } from '../support/lab-sql.js'
 import { watchedLab, type WatchedLab } from '../support/watched-lab.js'
 
 let lab: WatchedLab
@@ -50,9 +50,18 @@ test(
 
 test('the pool goes on through the second proxy when the host of the first is lost', { timeout: 120_000 }, async () => {
   const { app } = await lab.handle.credentials()
-  const login = { user: app.username, password: app.password, database: app.database }
-  const leads = (): Promise<{ recovering: boolean }[]> =>
-    ask(endpointsOf('pool').pgbouncer!, login, 'select pg_is_in_recovery() as recovering')
+  const leads = async (): Promise<{ recovering: boolean }[]> => {
+    const { host, port } = endpointsOf('pool').pgbouncer!
+    const login = { user: app.username, password: app.password, database: app.database }
+    const client = new pg.Client({ host, port, ...login, connectionTimeoutMillis: 8_000 })
+    client.on('error', () => undefined)
+    await client.connect()
+    try {
+      return (await client.query('select pg_is_in_recovery() as recovering')).rows as { recovering: boolean }[]
+    } finally {
+      await client.end()
+    }
+  }
   expect(await leads()).toEqual([{ recovering: false }])
   await lab.handle.power.kill('proxy1')
   const killedAt = Date.now()
