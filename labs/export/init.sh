@@ -14,13 +14,18 @@ done < hosts/secrets
 ca=secrets/ca
 if [ ! -s $ca.key ]; then
   openssl ecparam -name prime256v1 -genkey -noout -out $ca.key
-  openssl req -x509 -new -key $ca.key -days 3650 -subj '/CN=cluster authority' -out $ca.crt
+  openssl req -x509 -new -key $ca.key -days 3650 -subj '/CN=cluster authority' \
+    -addext keyUsage=critical,keyCertSign -out $ca.crt
 fi
-while read -r host; do
+while read -r host aliases; do
   mkdir -p "secrets/$host"
   at=secrets/$host/host
   [ -s "$at.key" ] && continue
-  printf 'subjectAltName=DNS:%s,DNS:localhost\nextendedKeyUsage=serverAuth,clientAuth\n' "$host" > "$at.ext"
+  { # Python, which Patroni is written in, trusts no certificate without the identifiers
+    printf 'subjectAltName=DNS:%s,DNS:localhost,IP:127.0.0.1' "$host"
+    for alias in $aliases; do printf ',DNS:%s' "$alias"; done
+    printf '\nextendedKeyUsage=serverAuth,clientAuth\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n'
+  } > "$at.ext"
   openssl ecparam -name prime256v1 -genkey -noout -out "$at.key"
   openssl req -new -key "$at.key" -subj "/CN=$host" -out "$at.csr"
   openssl x509 -req -in "$at.csr" -CA $ca.crt -CAkey $ca.key -CAcreateserial -days 3650 -extfile "$at.ext" \

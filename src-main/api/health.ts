@@ -1,14 +1,18 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { HostFacts } from '../cluster/health/input.js'
 import { healthOf } from '../cluster/health/index.js'
 import type { HealthReport } from '../contract/health.js'
 import type { EventKind } from '../contract/record.js'
 import type { LabHandle } from '../lab/handle.js'
 import { dataDisk, walDisk } from '../lab/plan.js'
+import { confirmation, type Confirmation } from './confirm-findings.js'
 import type { LabSession } from './session.js'
 
 /** Asking costs a program on every host: a screen that looks every other second is told what was seen a moment ago. */
 const factsLastMs = 10_000
 const timeoutMs = 5_000
+const lookAgainMs = 250
+const confirmWithinMs = 10_000
 
 /** Both in one program. Paths that a host has not are no error. */
 const factsScript = `df --block-size=1 --output=target,pcent,avail / ${dataDisk} ${walDisk} /var/lib/pgbackrest 2>/dev/null
@@ -37,7 +41,12 @@ export function factsOf(stdout: string): HostFacts {
 }
 
 type Facts = Record<string, HostFacts | null>
-const known = new WeakMap<LabHandle, { at: number; facts: Promise<Facts> }>()
+interface Known {
+  at: number
+  facts: Promise<Facts>
+  confirmed: Confirmation
+}
+const known = new WeakMap<LabHandle, Known>()
 
 async function readFacts({ info, exec }: LabHandle): Promise<Facts> {
   const asked = info.hosts.map(async ({ name }) => {
@@ -47,13 +56,23 @@ async function readFacts({ info, exec }: LabHandle): Promise<Facts> {
   return Object.fromEntries(await Promise.all(asked))
 }
 
-/** One page about a lab: what is wrong, since when, and what to look at next. */
-export async function readHealth({ handle, recorder, state }: LabSession): Promise<HealthReport> {
-  const before = known.get(handle)
-  const now = Date.now()
-  const asked = before && now - before.at < factsLastMs ? before : { at: now, facts: readFacts(handle) }
-  known.set(handle, asked)
-  const facts = await asked.facts
+/** One page about a lab: what is wrong, since when, and what to look at next. Looks twice before it raises an alarm. */
+export async function readHealth(session: LabSession): Promise<HealthReport> {
+  const { handle } = session
+  for (const end = Date.now() + confirmWithinMs; ; await pause(lookAgainMs)) {
+    const before = known.get(handle)
+    const now = Date.now()
+    const asked =
+      before && now - before.at < factsLastMs
+        ? before
+        : { at: now, facts: readFacts(handle), confirmed: before?.confirmed ?? confirmation() }
+    known.set(handle, asked)
+    const report = look(session, await asked.facts)
+    if (asked.confirmed.isConfirmed(report) || Date.now() >= end) return report
+  }
+}
+
+function look({ handle, recorder, state }: LabSession, facts: Facts): HealthReport {
   const records = recorder.all()
   const eventAt = (kinds: readonly EventKind[], host?: string): number | null => {
     const isIt = (record: (typeof records)[number]): boolean =>

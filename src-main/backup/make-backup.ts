@@ -52,20 +52,45 @@ export async function makeBackup(handle: LabHandle, type: BackupType, signal?: A
   })
 }
 
-/** Reads every file of the repository and compares its checksum. A damaged one is a finding, not a failure. */
+/**
+ * Reads every file of the repository and compares its checksum. What is damaged is a finding, not a failure.
+ * @throws DojoError backup-failed when pgBackRest says nothing of what it read
+ */
 export async function verifyBackups(handle: LabHandle, signal?: AbortSignal): Promise<VerifyView> {
-  const said = await pgbackrest(handle, ['--output=text', '--verbose', 'verify'], signal)
-  const lines = said
-    .split('\n')
-    .map((line) => line.replace(/^.*?INFO: /, '').trim())
-    .filter((line) => /^(archiveId|backup): /.test(line))
-  const checkedWal = lines.reduce((sum, line) => sum + Number(/total WAL checked: (\d+)/.exec(line)?.[1] ?? 0), 0)
-  const bad = lines.some((line) =>
-    /invalid|missing: [1-9]|checksum invalid: [1-9]|size invalid: [1-9]/.test(
-      line.replaceAll(/\b(checksum invalid|size invalid): 0/g, ''),
-    ),
+  const { lab } = handle.info
+  const host = repositoryHost(handle)
+  const command = [
+    'pgbackrest',
+    `--stanza=${stanza}`,
+    '--output=text',
+    '--verbose',
+    '--log-level-console=error',
+    'verify',
+  ]
+  const { stdout, stderr } = await logged(log, command.join(' '), { lab, host }, () =>
+    handle.exec(host, command, { timeoutMs: hourMs, ...(signal && { signal }) }),
   )
-  return { ok: lines.length > 0 && !bad && !/\bERROR\b/.test(said), checkedWal, lines }
+  const view = verdictOf(stdout)
+  if (view.lines.length > 0) return view
+  const why = pgbackrestError(stdout + stderr) ?? 'it named no archive and no backup'
+  throw new DojoError('backup-failed', {
+    what: `The repository on ${host} could not be verified`,
+    why,
+    next: `Look at it: \`dojo shell ${lab} ${host}\`, then \`pgbackrest verify\``,
+  })
+}
+
+/** What the text of `verify` says: a line for each archive and each backup, and what is wrong under it. */
+export function verdictOf(text: string): VerifyView {
+  const lines = text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => /^(archiveId|backup): /.test(line))
+  const [checked, valid] = ['checked', 'valid WAL'].map((word) =>
+    lines.reduce((sum, line) => sum + Number(new RegExp(`total (?:WAL )?${word}: (\\d+)`).exec(line)?.[1] ?? 0), 0),
+  ) as [number, number]
+  const whole = lines.every((line) => !line.startsWith('backup: ') || /status: valid\b/.test(line))
+  return { ok: lines.length > 0 && whole && checked === valid, checkedWal: checked, lines }
 }
 
 /** Lets go what the retention no longer keeps; with `keepFull`, as if that many full backups were to be kept. */

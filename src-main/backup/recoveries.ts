@@ -182,6 +182,8 @@ export function createRecoveries(
       return () => listeners.delete(listener)
     },
     busy: () => job !== null,
-    settled: async (): Promise<void> => void (await job?.catch(() => undefined)),
+    settled: async (): Promise<void> => {
+      await job?.catch(() => undefined)
+    },
   }
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Evidence } from '../contract/check.js'
 import { eventKind } from '../contract/record.js'
 import { messageOf, type CheckContext, type Scalar } from './check.js'
+import { execParams, execValue, type ExecParams } from './exec-value.js'
 import { eventsLike } from './history.js'
 import { longestOutage, verified } from './probe.js'
 import { howRejoined, rejoinParams, type RejoinParams } from './rejoin.js'
@@ -155,7 +156,6 @@ const event = z.union([
 ])
 type EventRef = z.infer<typeof event>
 const patternOf = (ref: EventRef) => (typeof ref === 'string' ? { event: ref } : ref)
-const execMs = 5000
 const outageParams = z.strictObject({ since: stepRef })
 
 const sinceOf = (context: CheckContext, step: string | undefined): number | null =>
@@ -180,12 +180,7 @@ export const valueParams = {
   'rejoin-seconds': rejoinParams.describe(
     "Seconds that the newest rewind or copy took, from Patroni's log on the host",
   ),
-  exec: z
-    .strictObject({
-      on: z.string().describe('Host that the command runs on'),
-      run: z.array(z.string()).min(1).describe('Command and arguments. It must only read'),
-    })
-    .describe('What a command says, as one value, without surrounding space'),
+  exec: execParams.describe('What a command says, as one value, without surrounding space'),
   replica: z.int().min(1).describe('A member that does not lead: 1 is the first in the order of the topology'),
   answer: z.string().describe('What the learner answered to this question'),
   outage: outageParams.describe('Seconds of the longest outage that has ended'),
@@ -240,12 +235,7 @@ const readers: Record<string, (params: never) => Read> = {
     const { seconds, evidence } = await rejoinSeconds(params, context)
     return { ok: true, value: seconds, evidence }
   },
-  exec: (params: z.infer<typeof valueParams.exec>) => async (context) => {
-    const { code, stdout, stderr } = await context.sources.exec(params.on, params.run, { timeoutMs: execMs })
-    const said = stdout.trim()
-    if (code !== 0) return missing(stderr.trim().split('\n').at(-1) || `exit code ${code}`)
-    return said === '' ? missing('it says nothing yet') : known(said, `${params.run[0]} on ${params.on}`)
-  },
+  exec: (params: ExecParams) => (context) => execValue(params, context),
   replica: (place: number) => (context) => {
     const leader = readLeader(context)
     if (!leader.ok) return leader

@@ -2,7 +2,7 @@ import type { ConfigChange, ConfigFinding, ConfigValue, ConfigView, NotHonoured 
 import { indent, seconds, table } from './output.js'
 
 const spell = (value: unknown): string =>
-  value === undefined ? '-' : typeof value === 'string' ? value : JSON.stringify(value)
+  value === undefined ? '-' : typeof value === 'string' && value !== '' ? value : JSON.stringify(value)
 
 /** One word where all hosts agree, else a column's cell for each. */
 function effective({ effective: by }: ConfigValue): string {

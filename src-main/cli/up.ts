@@ -53,7 +53,9 @@ export const up: Verb = (program, { io, json }) => {
           await untilBooted(client, lab, io, asJson === true)
           const info = await client.labs.get({ lab })
           // what PostgreSQL makes of it can only be known now
-          const findings = own ? (await client.config.get({ lab })).findings : []
+          const asked = askedIn(info.patroni?.config ?? {})
+          const all = own ? (await client.config.get({ lab })).findings : []
+          const findings = all.filter(({ key }) => asked.includes(key))
           if (asJson) return json(info.patroni ? { ...info, patroni: { ...info.patroni, findings } } : info)
           const { readWrite } = info.client
           io.out(`\nlab "${lab}" is healthy after ${seconds((info.seconds['total'] ?? 0) * 1000)}\n`)
@@ -76,6 +78,12 @@ async function readOwn(file: string): Promise<{ file: string; text: string }> {
   } catch (error) {
     throw wrongUsage(`${file} can't be read`, (error as Error).message, 'Give the path of a YAML file with --patroni')
   }
+}
+
+/** The keys of a dynamic configuration, as findings name them. */
+function askedIn(config: Record<string, unknown>): string[] {
+  const { parameters = {} } = (config['postgresql'] ?? {}) as { parameters?: object }
+  return [...Object.keys(config), ...Object.keys(parameters).map((name) => `postgresql.parameters.${name}`)]
 }
 
 const collect = (value: string, all: string[]): string[] => [...all, value]

@@ -72,6 +72,7 @@ function concludeData(input: HostInput): Concluded {
   const postgres = fresh(input.postgres)
   const patroni = fresh(input.patroni)
   const keys = fresh(dcs)
+  if (host.site !== undefined && postgres) return concludeElsewhere(host.site, postgres, patroni)
   if (keys?.leader === host.name) return { role: 'leader', note: leaderNote(postgres, patroni) }
   if (postgres && !postgres.inRecovery) {
     if (!keys) return { role: 'unknown', note: 'not in recovery; etcd can’t say who leads' }
@@ -98,6 +99,14 @@ function concludeData(input: HostInput): Concluded {
   }
   if (began) return { role: 'starting', note: 'Patroni does not answer yet' }
   return { role: 'unknown', note: 'Patroni and PostgreSQL do not answer' }
+}
+
+/** Another site's etcd is not read here: Patroni says who leads there. */
+function concludeElsewhere(site: string, postgres: PostgresReading, patroni: PatroniReading | null): Concluded {
+  if (!postgres.inRecovery) return { role: 'leader', note: `takes writes in ${site}` }
+  const from = postgres.walReceiver?.status === 'streaming' ? `streaming from ${postgres.walReceiver.senderHost}` : ''
+  const note = from || 'in recovery, not streaming'
+  return { role: 'replica', note: patroni?.role === 'standby_leader' ? `standby leader of ${site}; ${note}` : note }
 }
 
 /** Patroni is bringing PostgreSQL up, or back up as a standby after it was demoted. */

@@ -45,6 +45,7 @@ export const labHost = z.object({
   services: z.array(serviceName),
   endpoints: z.partialRecord(endpointKey, endpoint),
   at: z.tuple([z.number(), z.number()]),
+  site: z.string().optional().describe('Absent: the main one, whose etcd says who leads'),
 })
 export type LabHost = z.infer<typeof labHost>
 

@@ -25,6 +25,11 @@ export const hostSpec = z.strictObject({
   at: z
     .tuple([z.number().min(0).max(7), z.number().min(0).max(7)])
     .describe('Place in the picture: column and row, from 0; the client is drawn at [0, *]'),
+  site: hostName
+    .optional()
+    .describe(
+      'Another site than the main one: its hosts have an etcd and a Patroni scope of their own, a standby cluster',
+    ),
   about: z.string().optional().describe('One sentence for the boot screen: what this host is for'),
 })
 export type HostSpec = z.infer<typeof hostSpec>

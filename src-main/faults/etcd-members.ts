@@ -30,9 +30,13 @@ export const parseMembers = (listed: string): Member[] =>
       return { id, name, started: state === 'started', peerUrl: url }
     })
 
+/** A member of the etcd that says who leads; another site's is no part of it. */
+export const hasMember = ({ services, site }: Pick<LabHost, 'services' | 'site'>): boolean =>
+  services.includes('etcd') && site === undefined
+
 /** Hosts with a member of etcd that run now: only they can be asked anything. */
 export async function etcdHosts({ hosts, stateOf }: Reach): Promise<LabHost[]> {
-  const members = hosts.filter(({ services }) => services.includes('etcd'))
+  const members = hosts.filter(hasMember)
   const states = await Promise.all(members.map(({ name }) => stateOf(name)))
   return members.filter((_, n) => states[n]!.container === 'running')
 }
@@ -70,7 +74,7 @@ export async function membersSeenBy(lab: Reach, host: string): Promise<Member[]>
 
 /** A refusal's words when not every member of etcd is healthy; null when all are. */
 export async function whyNotAllHealthy(context: Reach): Promise<string | null> {
-  const all = context.hosts.filter(({ services }) => services.includes('etcd')).map(({ name }) => name)
+  const all = context.hosts.filter(hasMember).map(({ name }) => name)
   const healthy = await healthyHosts(context)
   const ill = all.filter((name) => !healthy.includes(name))
   return ill.length === 0 ? null : `etcd does not serve on ${ill.join(', ')} now: all ${all.length} members have to`

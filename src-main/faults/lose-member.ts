@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Proof } from '../contract/fault.js'
 import {
+  hasMember,
   clientUrl,
   dataDirectory,
   etcdHosts,
@@ -76,8 +77,8 @@ export const loseMember = defineFault({
   whenGone: 'etcd on {host} serves again: somebody replaced the member',
   async refuses(context) {
     const { target, hosts } = context
-    if (!target.services.includes('etcd')) return `${target.name} has no member of etcd`
-    const members = hosts.filter(({ services }) => services.includes('etcd')).length
+    if (!hasMember(target)) return `${target.name} has no member of etcd`
+    const members = hosts.filter(hasMember).length
     if (members - 1 < majorityOf(members)) {
       return `etcd has ${members} member${members === 1 ? '' : 's'}: without one it has no quorum, and none can be replaced`
     }

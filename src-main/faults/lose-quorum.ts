@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Proof } from '../contract/fault.js'
-import { etcdHosts, healthyHosts, majorityOf, whyNotAllHealthy } from './etcd-members.js'
+import { etcdHosts, hasMember, healthyHosts, majorityOf, whyNotAllHealthy } from './etcd-members.js'
 import { defineFault, type FaultContext } from './fault.js'
 import { bringUp, isRunning, supervised, takeDown } from './services.js'
 
@@ -31,8 +31,7 @@ export const loseQuorum = defineFault({
   needs: 'running',
   whenGone: 'etcd was started on every host that had lost it, by another hand',
   refuses(context) {
-    if (!context.target.services.includes('etcd'))
-      return Promise.resolve(`${context.target.name} has no member of etcd`)
+    if (!hasMember(context.target)) return Promise.resolve(`${context.target.name} has no member of etcd`)
     return whyNotAllHealthy(context)
   },
   async apply(context) {

@@ -1,6 +1,7 @@
 import { DojoError, unknownHost } from '../contract/errors.js'
 import type { LabHost, LabInfo } from '../contract/lab.js'
 import type { FaultKind } from './fault.js'
+import { hasMember } from './etcd-members.js'
 
 export const targetRoles = ['leader', 'sync-standby', 'any-replica', 'witness', 'etcd-leader'] as const
 export type TargetRole = (typeof targetRoles)[number]
@@ -66,7 +67,7 @@ async function byRole(info: LabInfo, target: string, roles: RolesNow): Promise<L
     })
   }
   if (target === 'witness') {
-    const witness = info.hosts.find((host) => host.services.includes('etcd') && !isData(host))
+    const witness = info.hosts.find((host) => hasMember(host) && !isData(host))
     if (!witness) throw refused('No witness to hit', 'every etcd member of this topology is on a data host')
     return witness
   }

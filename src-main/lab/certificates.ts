@@ -33,7 +33,7 @@ const folderOf: Record<SecuredService, { folder: string; owner: HostUser }> = {
   postgres: { folder: '/etc/postgresql/tls', owner: 'postgres' },
   haproxy: { folder: '/etc/haproxy/tls', owner: 'haproxy' },
   pgbouncer: { folder: '/etc/pgbouncer/tls', owner: 'postgres' },
-  'postgres-exporter': { folder: '/etc/postgres-exporter', owner: 'postgres' },
+  'postgres-exporter': { folder: '/etc/postgres-exporter/tls', owner: 'postgres' },
   prometheus: { folder: '/etc/prometheus/tls', owner: 'prometheus' },
 }
 

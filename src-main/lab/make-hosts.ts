@@ -65,7 +65,7 @@ export async function makeHosts(
       await power.start(host)
       progress.container(host, 'running')
       progress.detail('containers', `${++running} of ${hosts.length} run`)
-      showLog(docker, owner, host, progress, signal)
+      showLog(docker, owner, { name: host, site: spec.hosts[host]!.site }, progress, signal)
     }
   }
   await everyOne([...Array.from({ length: atOnce }, makeNext), noted.then(() => undefined)])
@@ -86,10 +86,10 @@ export async function startHosts(
   setMaxListeners(0, signal)
   progress.begin('containers')
   await everyOne(
-    info.hosts.map(async ({ name }) => {
+    info.hosts.map(async ({ name, site }) => {
       await power.start(name)
       progress.container(name, 'running')
-      showLog(docker, owner, name, progress, signal)
+      showLog(docker, owner, { name, site }, progress, signal)
     }),
   )
   progress.end('containers')
@@ -106,10 +106,18 @@ const saysUp: Record<string, RegExp> = {
 }
 
 /** The log on the boot screen is not worth failing a boot. */
-function showLog(docker: EngineClient, owner: Owner, host: string, progress: Progress, signal: AbortSignal): void {
+function showLog(
+  docker: EngineClient,
+  owner: Owner,
+  { name: host, site }: { name: string; site: string | undefined },
+  progress: Progress,
+  signal: AbortSignal,
+): void {
   const onLine = ({ service, line }: ServiceLine): void => {
     progress.line(host, service, line)
     if (saysUp[service]?.test(line)) progress.service(host, service, 'up')
+    if (site !== undefined && service === 'etcd' && line.includes('ready to serve client requests'))
+      progress.service(host, service, 'up', 'serves its site')
   }
   followLines(docker, owner, host, signal, onLine).catch(() => undefined)
 }

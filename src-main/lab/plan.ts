@@ -38,12 +38,26 @@ export const hostsWith = ({ hosts }: Topology, service: ServiceName): string[] =
 export const runs = ({ hosts }: Topology, host: string, service: ServiceName): boolean =>
   hosts[host]?.services.includes(service) ?? false
 
+/** Absent for the main site. */
+export const siteOf = ({ hosts }: Topology, host: string): string | undefined => hosts[host]?.site
+
+/** Hosts with a service in the same site as another: those that share an etcd and a Patroni scope. */
+export const siteMates = (topology: Topology, host: string, service: ServiceName): string[] =>
+  hostsWith(topology, service).filter((other) => siteOf(topology, other) === siteOf(topology, host))
+
+/** The Patroni scope of a host's site. */
+export function scopeOf({ scope, topology }: Pick<LabPlan, 'scope' | 'topology'>, host: string): string {
+  const site = siteOf(topology, host)
+  return site === undefined ? scope : `${scope}-${site}`
+}
+
 /** The host that keeps backups: it runs pgbackrest and no database. */
 export const repositoryOf = (topology: Topology): string | undefined =>
   hostsWith(topology, 'pgbackrest').find((host) => !runs(topology, host, 'patroni'))
 
 /** Only this host may make the cluster, so that it is always the first leader: the first one that the topology names. */
-export const firstLeaderOf = (topology: Topology): string => hostsWith(topology, 'patroni')[0]!
+export const firstLeaderOf = (topology: Topology): string =>
+  hostsWith(topology, 'patroni').find((host) => siteOf(topology, host) === undefined)!
 
 export const addressOf = ({ prefix, topology }: Pick<LabPlan, 'prefix' | 'topology'>, host: string): string =>
   `${prefix}.${topology.hosts[host]!.address}`
@@ -76,7 +90,7 @@ export const schemeOf = (plan: Pick<LabPlan, 'settings'>): 'http' | 'https' => (
 
 /** Client URLs of the etcd members, the host's own first. */
 export const etcdEndpoints = (plan: Pick<LabPlan, 'settings' | 'topology'>, own: string): string[] =>
-  hostsWith(plan.topology, 'etcd')
+  siteMates(plan.topology, own, 'etcd')
     .sort((a, b) => Number(b === own) - Number(a === own))
     .map((host) => `${schemeOf(plan)}://${host}:2379`)
 

@@ -70,13 +70,16 @@ type Wanted = Omit<PublishedPort, 'port'> & { fixed: number }
 
 export function offersOf({ hosts, fixedPorts = {} }: Pick<Topology, 'hosts' | 'fixedPorts'>): Wanted[] {
   const counted = new Map<EndpointKey, number>()
-  return Object.entries(hosts).flatMap(([host, { services }]) =>
+  return Object.entries(hosts).flatMap(([host, { services, site }]) =>
     services.flatMap((service) =>
-      offers[service].map(({ key, inside, fixed, step }) => {
-        const nth = counted.get(key) ?? 0
-        counted.set(key, nth + 1)
-        return { host, key, inside, fixed: (fixedPorts[key] ?? fixed) + nth * step }
-      }),
+      // who leads is asked of the main site alone
+      offers[service]
+        .filter(({ key }) => site === undefined || key !== 'etcd')
+        .map(({ key, inside, fixed, step }) => {
+          const nth = counted.get(key) ?? 0
+          counted.set(key, nth + 1)
+          return { host, key, inside, fixed: (fixedPorts[key] ?? fixed) + nth * step }
+        }),
     ),
   )
 }

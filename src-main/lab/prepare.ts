@@ -84,11 +84,12 @@ export const hostsOf = (
   prefix: string,
   dir: string,
 ): LabInfo['hosts'] =>
-  Object.entries(spec.hosts).map(([name, { services, at }]) => ({
+  Object.entries(spec.hosts).map(([name, { services, at, site }]) => ({
     name,
     address: addressOf({ prefix, topology: spec }, name),
     services,
     at,
+    ...(site === undefined ? {} : { site }),
     endpoints: Object.fromEntries(
       ports.filter(({ host }) => host === name).map((published) => [published.key, endpointOf(spec, published, dir)]),
     ),

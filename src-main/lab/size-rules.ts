@@ -60,6 +60,11 @@ function namesBroken(hosts: readonly NamedHost[]): Broken[] {
 
 /** A quorum is more than half: an even member more makes it larger, and survives no loss more. */
 function votesBroken(hosts: readonly NamedHost[]): Broken[] {
+  const sites = new Set(hosts.map(({ spec }) => spec.site))
+  return [...sites].flatMap((site) => votesOf(hosts.filter(({ spec }) => spec.site === site)))
+}
+
+function votesOf(hosts: readonly NamedHost[]): Broken[] {
   const voters = hosts.filter(({ spec }) => spec.services.includes('etcd'))
   const last = voters.at(-1)
   const count = voters.length

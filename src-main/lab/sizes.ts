@@ -26,7 +26,10 @@ export function hostsIn(file: TopologyFile, sizes: Sizes = {}): NamedHost[] {
 /** The topology that a file stands for with these sizes. */
 export function withSizes(file: TopologyFile, sizes: Sizes = {}): Topology {
   const hosts = Object.fromEntries(hostsIn(file, sizes).map(({ name, spec }) => [name, spec]))
-  const others = Object.values(hosts).filter(({ services }) => services.includes('patroni')).length - 1
+  const data = Object.values(hosts).filter(({ services }) => services.includes('patroni'))
+  const main = data.filter(({ site }) => site === undefined)
+  // of another site only its standby leader streams from the main one
+  const others = main.length - 1 + new Set(data.flatMap(({ site }) => site ?? [])).size
   const { standbys } = file.healthy
   const streaming = standbys.streaming ?? Math.max(0, others)
   return { ...file, hosts, healthy: { ...file.healthy, standbys: { ...standbys, streaming } } }

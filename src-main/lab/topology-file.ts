@@ -119,6 +119,16 @@ function rulesBroken(source: YamlSource, file: TopologyFile, name: string, sizes
   if (having('patroni').length === 0) wrong(['hosts'], 'hosts: none runs patroni')
   if (having('patroni').length > 0 && having('etcd').length === 0)
     wrong(['hosts'], 'hosts: patroni needs etcd on some host')
+  const sites = new Set(hosts.flatMap(([, { site }]) => site ?? []))
+  for (const site of [undefined, ...sites]) {
+    const here = hosts.filter(([, spec]) => spec.site === site)
+    const [first] = here
+    const runs = (service: string): boolean => here.some(([, { services }]) => services.some((s) => s === service))
+    if (site === undefined && sites.size > 0 && !runs('patroni'))
+      wrong(['hosts'], 'hosts: none of the main site runs patroni')
+    if (first && site !== undefined && !(runs('patroni') && runs('etcd')))
+      wrong(['hosts', first[0], 'site'], `hosts.${first[0]}.site: ${site} needs both patroni and an etcd of its own`)
+  }
   const repositories = having('pgbackrest').filter((host) => !having('patroni').includes(host))
   if (repositories.length > 1) {
     wrong(['hosts', repositories[1]!], `hosts.${repositories[1]}: ${repositories[0]} is the backup repository already`)

@@ -1,4 +1,4 @@
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 import type { BackupType, PitrView } from '../../src-main/contract/backup.js'
 import { createClient } from '../app/connection.js'
 import { useCall } from '../app/use-call.js'
@@ -10,6 +10,7 @@ import { BackupList } from './backup-list.js'
 import { PitrForm } from './pitr-form.js'
 import { isPresent, PitrPresent } from './pitr-present.js'
 import { useBackups } from './use-backups.js'
+import { momentOf } from './utc.js'
 import { WindowPicture } from './window-picture.js'
 import './backups.css'
 
@@ -22,6 +23,8 @@ const types: readonly { type: BackupType; label: string; about: string }[] = [
 /** Backups, what can be reached with them, and the way back. */
 export function BackupsDialog({ lab, pitr, onClose }: { lab: string; pitr: PitrView | null; onClose: () => void }) {
   const { view, failure, again } = useBackups(lab)
+  const [chosen, setChosen] = useState<number | null>(null)
+  const aim = isPresent(pitr) ? (pitr.target.kind === 'time' ? momentOf(pitr.target.value) : null) : chosen
   const make = useCall(async (type: BackupType) => {
     await createClient().backups.make({ lab, type })
     again()
@@ -41,7 +44,7 @@ export function BackupsDialog({ lab, pitr, onClose }: { lab: string; pitr: PitrV
         )}
         {view && (
           <>
-            <WindowPicture view={view} />
+            <WindowPicture view={view} target={aim} />
             <p className="ink2 backups-facts">
               {view.ok ? 'Repository in order' : view.message} on <span className="mono">{view.repository}</span>
               {view.encrypted && ', encrypted'}; keeps {count(view.keepFull, 'full backup')}
@@ -80,7 +83,7 @@ export function BackupsDialog({ lab, pitr, onClose }: { lab: string; pitr: PitrV
         {view && !isPresent(pitr) && (
           <section aria-label="Point-in-time recovery">
             <h3>Back to a moment</h3>
-            <PitrForm view={view} />
+            <PitrForm view={view} onTarget={setChosen} />
           </section>
         )}
       </div>

@@ -1,4 +1,4 @@
-import { useState, type FormEvent } from 'react'
+import { useEffect, useState, type FormEvent } from 'react'
 import type { BackupsView, PitrMode, PitrTarget, PitrView, TargetKind } from '../../src-main/contract/backup.js'
 import { createClient } from '../app/connection.js'
 import { useCall } from '../app/use-call.js'
@@ -6,7 +6,7 @@ import { Button } from '../ui/button.js'
 import { SaidBox } from '../ui/said.js'
 import { Segments } from '../ui/segments.js'
 import { PitrSteps } from './pitr-steps.js'
-import { utcMoment } from './utc.js'
+import { momentOf, utcMoment } from './utc.js'
 
 const kinds = [
   { value: 'time', label: 'Time' },
@@ -20,7 +20,7 @@ const modes = [
 ] as const
 
 /** Chooses a target, shows every step and its commands first, and then begins. */
-export function PitrForm({ view }: { view: BackupsView }) {
+export function PitrForm({ view, onTarget }: { view: BackupsView; onTarget: (at: number | null) => void }) {
   const { lab, window, repository } = view
   const [mode, setMode] = useState<PitrMode>('beside')
   const [kind, setKind] = useState<TargetKind>('time')
@@ -31,6 +31,8 @@ export function PitrForm({ view }: { view: BackupsView }) {
   const [exclusive, setExclusive] = useState(false)
   const [plan, setPlan] = useState<PitrView | null>(null)
   const value = values[kind] ?? ''
+  const moment = kind === 'time' ? momentOf(value) : null
+  useEffect(() => onTarget(moment), [onTarget, moment])
   const target: PitrTarget = { kind, value, exclusive }
   const look = useCall(async () => setPlan(await createClient().pitr.plan({ lab, mode, target })))
   const begin = useCall(() => createClient().pitr.start({ lab, mode, target }))

@@ -8,13 +8,15 @@ export interface WindowLayout {
   window: { from: number; to: number } | null
   backups: { label: string; type: string; from: number; to: number }[]
   ticks: { at: number; x: number }[]
+  /** Where the target is; null where it is none, or not on this axis. */
+  target: number | null
 }
 
 const steps = [1, 5, 15, 60, 300, 900, 1800, 3600, 6 * 3600, 24 * 3600].map((seconds) => seconds * 1000)
 const mostTicks = 6
 
 /** Where everything is on the axis of time: from a little before the oldest backup until now. */
-export function layOut({ backups, window, at }: BackupsView): WindowLayout | null {
+export function layOut({ backups, window, at }: BackupsView, target: number | null = null): WindowLayout | null {
   const first = backups[0]
   if (!first) return null
   const margin = Math.max(1000, (at - first.startedAt) * 0.04)
@@ -34,5 +36,6 @@ export function layOut({ backups, window, at }: BackupsView): WindowLayout | nul
       to: x(stoppedAt),
     })),
     ticks,
+    target: target !== null && target >= from && target <= to ? x(target) : null,
   }
 }

@@ -8,8 +8,8 @@ const band = { top: 22, height: 28 }
 const names: Record<string, string> = { full: 'full', diff: 'diff', incr: 'incr' }
 
 /** What can be reached, on an axis of time: the window as a band, the backups on it, the axis under it. */
-export function WindowPicture({ view }: { view: BackupsView }) {
-  const layout = layOut(view)
+export function WindowPicture({ view, target }: { view: BackupsView; target: number | null }) {
+  const layout = layOut(view, target)
   const { window } = view
   const words = window
     ? `Reachable: ${utcMoment(window.from)} to ${window.open ? 'now' : utcMoment(window.to)} UTC`
@@ -44,6 +44,12 @@ export function WindowPicture({ view }: { view: BackupsView }) {
         {layout.ticks.map((tick) => (
           <line key={tick.at} className="axis" x1={x(tick.x) + 0.5} x2={x(tick.x) + 0.5} y1={50} y2={55} />
         ))}
+        {layout.target !== null && (
+          <g className="target" data-inside={within(target, window)}>
+            <line x1={x(layout.target)} x2={x(layout.target)} y1={12} y2={band.top + band.height} />
+            <path d={`M${x(layout.target) - 5} 8h10l-5 7z`} />
+          </g>
+        )}
       </svg>
       {/* letters are not stretched with the picture */}
       <div className="window-labels" aria-hidden="true">
@@ -73,6 +79,9 @@ export function WindowPicture({ view }: { view: BackupsView }) {
     </figure>
   )
 }
+
+const within = (target: number | null, window: BackupsView['window']): boolean =>
+  target !== null && window !== null && target > window.from && target <= window.to
 
 /** Labels that do not run into the one before, and not out of the picture. */
 function apart<T extends { x: number }>(labels: T[]): T[] {

@@ -34,8 +34,10 @@ export function StartLab({ disabled, flown }: { disabled: boolean; flown: readon
       gone = true
     }
   }, [])
+  const [own, setOwn] = useState<File | null>(null)
   const start = useCall(async (topology: string) => {
-    const { lab } = await createClient().labs.up({ topology })
+    const patroni = own ? { patroni: { file: own.name, text: await own.text() } } : {}
+    const { lab } = await createClient().labs.up({ topology, ...patroni })
     goToLab(lab)
   })
   useCommands(
@@ -74,6 +76,15 @@ export function StartLab({ disabled, flown }: { disabled: boolean; flown: readon
           </li>
         ))}
       </ul>
+      <label className="own-patroni t1">
+        <span className="ink3">With your own Patroni configuration</span>
+        <input
+          type="file"
+          accept=".yml,.yaml"
+          disabled={disabled}
+          onChange={(event) => setOwn(event.target.files?.[0] ?? null)}
+        />
+      </label>
       {start.failure && <SaidBox said={start.failure} />}
     </>
   )

@@ -19,7 +19,9 @@ export interface QuorumView {
 /** Who votes, and what the next loss would mean. */
 export function quorumOf(input: SceneInput): QuorumView | null {
   const { state, info, now } = input
-  const names = info.hosts.filter(({ services }) => services.includes('etcd')).map(({ name }) => name)
+  const names = info.hosts
+    .filter(({ services, site }) => services.includes('etcd') && site === undefined)
+    .map(({ name }) => name)
   if (names.length === 0) return null
   const cuts = cutMembers(state.faults, names, ['etcd'])
   const { value, stale, at } = state.etcd

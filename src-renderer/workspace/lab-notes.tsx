@@ -1,12 +1,14 @@
 import { useState } from 'react'
+import type { NotHonoured } from '../../src-main/contract/config.js'
 import type { Failure } from '../app/connection.js'
 import { createClient } from '../app/connection.js'
 import { useHome, useLabInfo } from '../app/lab-data.js'
 import { useCall } from '../app/use-call.js'
 import { Button, IconButton } from '../ui/button.js'
 import { minutes } from '../ui/format.js'
+import { InlineCode } from '../ui/inline-code.js'
 import { Panel } from '../ui/panel.js'
-import { SaidBox } from '../ui/said.js'
+import { SaidBox, sentence } from '../ui/said.js'
 
 /** What stands in the guide's place while no exercise runs: how to reach the lab, and exercises that fit it. */
 export function LabNotes(props: { lab: string; waiting: boolean; failure: Failure | null }) {
@@ -51,6 +53,7 @@ export function LabNotes(props: { lab: string; waiting: boolean; failure: Failur
             </p>
           </>
         )}
+        {info?.patroni && <OwnPatroni notHonoured={info.patroni.notHonoured} />}
         {fitting.length > 0 && <h3>Exercises for this topology</h3>}
         {fitting.map((exercise) => (
           <div className="row" key={exercise.slug} style={{ minHeight: 36 }}>
@@ -65,6 +68,29 @@ export function LabNotes(props: { lab: string; waiting: boolean; failure: Failur
         {start.failure && <SaidBox said={start.failure} />}
       </div>
     </Panel>
+  )
+}
+
+/** What the lab made of a person's own configuration, key by key. */
+function OwnPatroni({ notHonoured }: { notHonoured: NotHonoured[] }) {
+  return (
+    <>
+      <h3>Your Patroni configuration</h3>
+      {notHonoured.length === 0 && <p className="ink2">Every key of your file is taken as it is.</p>}
+      <dl className="own-keys">
+        {notHonoured.map(({ key, line, outcome, effective, why }) => (
+          <div key={`${line} ${key}`}>
+            <dt>line {line}</dt>
+            <dd>
+              <span className="mono">{key}</span> {effective === undefined ? outcome : `${outcome} to ${effective}`}
+              <p className="t1 ink3">
+                <InlineCode text={sentence(why)} />
+              </p>
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </>
   )
 }
 

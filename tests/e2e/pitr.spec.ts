@@ -71,6 +71,8 @@ test('a learner rescues a dropped table, and takes a whole cluster back', async 
     await picture(page, 'pitr-beside')
     await page.keyboard.press('Escape')
     await learner.says('found-beside', 'pass')
+    await page.getByRole('button', { name: 'New terminal' }).click()
+    await page.getByRole('button', { name: 'backup: shell' }).click()
     const load = 'pg_dump -h /run/postgresql -p 5432 -U postgres --no-owner -t bookings app | psql'
     await terminal.type('backup', load, /\nCOPY 120/)
     await learner.says('untouched', 'pass')

@@ -185,6 +185,28 @@ test.describe('a lab', () => {
     await expect.poll(async () => Math.round((await guide.boundingBox())!.width)).toBe(Math.round(wider))
   })
 
+  test('its health is one page, and a value of its configuration is changed once it was confirmed', async ({
+    page,
+    dojo,
+  }) => {
+    await openLab(page, dojo.url)
+    await page.keyboard.press('Alt+W')
+    const health = page.getByRole('dialog', { name: 'Health' })
+    await expect(health.getByText('Nothing is wrong')).toBeVisible({ timeout: 30_000 })
+    await expect(health.getByRole('row', { name: /^pg2/ })).toContainText('ok')
+    expect(await violations(page)).toEqual([])
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Alt+C')
+    const config = page.getByRole('dialog', { name: 'Configuration' })
+    await config.getByRole('button', { name: 'Change ttl' }).click()
+    await config.getByRole('textbox', { name: 'New value of ttl' }).fill('10')
+    await config.getByRole('button', { name: 'Review the change' }).press('Enter')
+    expect(await violations(page)).toEqual([])
+    await config.getByRole('button', { name: 'Change ttl', exact: true }).last().press('Enter')
+    await expect(config.getByRole('status')).toContainText('Taken up by pg1, pg2', { timeout: 60_000 })
+    await expect(config.locator('[data-key="ttl"]')).toContainText('Adjusted: Patroni takes nothing below 20 for ttl.')
+  })
+
   test('a fault is chosen by keyboard, named on its button, shown as active, and healed', async ({ page, dojo }) => {
     await openLab(page, dojo.url)
     await page.keyboard.press('Alt+F')

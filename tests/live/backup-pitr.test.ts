@@ -125,6 +125,8 @@ describe('backups and recovery of a pair', () => {
       expect(now.systemId).toBe(production.systemId)
       expect(now.timeline).toBe(production.timeline + 2) // by recovery, and by Patroni that starts it again
       expect(await psql('pg1', 'select state from pg_stat_replication')).toBe('streaming')
+      const log = await lab.handle.exec('pg2', ['grep', '-c', 'created using pgbackrest', '/var/log/patroni/current'])
+      expect(log.stdout.trim(), 'pg2 was rebuilt from the repository').toBe('1')
       const view = await backups.view()
       expect(view.backups.at(-1)).toMatchObject({ type: 'full', timeline: now.timeline })
       expect(view.timelines.at(-1)).toMatchObject({ timeline: now.timeline, parent: now.timeline - 1 })
@@ -133,7 +135,7 @@ describe('backups and recovery of a pair', () => {
   )
 
   test(
-    'a repository that can not be written, or is gone: said so, and nothing is in the list',
+    'a repository that is damaged, can not be written, or is gone: said so, and nothing new is in the list',
     { timeout: 120_000 },
     async () => {
       const labels = (await backups.view()).backups.map(({ label }) => label)
@@ -143,6 +145,11 @@ describe('backups and recovery of a pair', () => {
         said: { what: 'The backup was not made', why: expect.stringMatching(/Permission denied/) },
       })
       await lab.handle.exec('backup', ['chmod', '0750', '/var/lib/pgbackrest/backup/main'], { user: 'postgres' })
+      const largest =
+        "find /var/lib/pgbackrest/backup/main -type f -name '*.zst' -o -type f -name '*.bundle' | xargs ls -S | head -n 1"
+      const damage = `dd if=/dev/zero of=$(${largest}) bs=1 seek=2000 count=64 conv=notrunc`
+      expect((await lab.handle.exec('backup', ['bash', '-c', damage])).code).toBe(0)
+      expect((await backups.verify()).ok).toBe(false)
       await lab.handle.power.stop('backup', 10)
       await expect(backups.make('incr')).rejects.toMatchObject({ code: 'host-down' })
       await lab.handle.power.start('backup')

@@ -68,6 +68,8 @@ describe('the command line, without any other process', () => {
     [['fault', lab, 'meteor', 'pg1'], 'usage'],
     [['exercise', 'start', 'no-such-exercise', '--lab', lab], 'unknown-exercise'],
     [['prove', 'no-such-exercise'], 'unknown-exercise'],
+    [['export', 'nope', 'home', '--as', 'config'], 'unknown-lab'],
+    [['export', lab, 'docs', '--as', 'config'], 'folder-unfit'],
   ])('`dojo %s` ends with 2', async (args, code) => {
     expect(await home.json<Failed>(...args)).toMatchObject({ exit: 2, error: { code } })
   })

@@ -69,12 +69,14 @@ export async function makeOwn(folder: string, owner: Owner, topology: Topology):
     string,
     object
   >
-  const labelled = (part: object | undefined, role: 'host' | 'network' | 'disk') =>
-    Object.fromEntries(Object.keys(part ?? {}).map((name) => [name, { labels: labelsOf(owner, role, name) }]))
+  const labelled = (name: string, role: 'host' | 'network' | 'disk') => ({ labels: labelsOf(owner, role, name) })
+  const each = (part: object | undefined, add: (name: string, it: object) => object) =>
+    Object.fromEntries(Object.entries(part ?? {}).map(([name, it]) => [name, add(name, it as object)]))
   const override = {
-    services: labelled(services, 'host'),
-    networks: labelled(networks, 'network'),
-    volumes: labelled(volumes, 'disk'),
+    services: each(services, (name) => labelled(name, 'host')),
+    // docker-compose 1 takes a network's second description for the whole of it
+    networks: each(networks, (name, it) => ({ ...it, ...labelled(name, 'network') })),
+    volumes: each(volumes, (name) => labelled(name, 'disk')),
   }
   await writeFile(join(folder, 'docker-compose.override.yml'), stringify(override))
   return own

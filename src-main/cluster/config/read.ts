@@ -5,8 +5,9 @@ import type { Credentials, LabHost, LabInfo } from '../../contract/lab.js'
 import { patroniClient } from '../patroni.js'
 import { query } from '../postgres.js'
 import { whyOf } from '../reading.js'
+import type { HostReading } from './about-parameter.js'
 import { settingRowOf, settingsSql, type SettingRow } from './parameters.js'
-import { configViewOf, parametersOf, type HostReading } from './view.js'
+import { configViewOf, parametersOf } from './view.js'
 
 const timeoutMs = 2_500
 

@@ -7,20 +7,7 @@ import {
   timeoutsOf,
   yesOrNo,
 } from '../../lab/patroni-rules.js'
-import { changedByPatroni, isInForce, valueProblem, type SettingRow } from './parameters.js'
-
-/** What one data host said when it was asked. */
-export interface HostReading {
-  name: string
-  /** Why there is nothing of it. */
-  why?: string
-  /** By name, of those that were asked for and of those that wait for a restart. */
-  settings: ReadonlyMap<string, SettingRow>
-  /** What waits for a restart, as Patroni says: it may run a standby with more than was asked, as its primary has more. */
-  restart: readonly string[]
-  /** `postgresql.parameters` of the host's own patroni.yml; null where it could not be read. */
-  own: Readonly<Record<string, unknown>> | null
-}
+import { findingsAbout, type HostReading } from './about-parameter.js'
 
 export interface ViewInput {
   lab: string
@@ -114,7 +101,7 @@ function effectiveOf(key: string, config: ViewInput['config'], timeouts: ReturnT
   if (asked === undefined || keyProblem(key, asked)) return known.standard === undefined ? null : String(known.standard)
   if (known.kind === 'boolean') return String(yesOrNo(asked))
   if (known.kind === 'mode') return String(yesOrNo(asked) ?? 'quorum')
-  return typeof asked === 'object' ? JSON.stringify(asked) : String(asked)
+  return typeof asked === 'string' ? asked : JSON.stringify(asked)
 }
 
 function parameterValues({ config, hosts, scope }: ViewInput, findings: ConfigFinding[]): ConfigValue[] {
@@ -137,64 +124,4 @@ function parameterValues({ config, hosts, scope }: ViewInput, findings: ConfigFi
       effective: Object.fromEntries(hosts.map((host) => [host.name, host.settings.get(name)?.shown ?? null])),
     }
   })
-}
-
-type About = Omit<ConfigFinding, 'key' | 'asked'>
-
-/** What is the same about all hosts is said once. */
-function findingsAbout(
-  name: string,
-  has: boolean,
-  asked: unknown,
-  hosts: readonly HostReading[],
-  scope: string,
-): About[] {
-  const heard = hosts.filter(({ why }) => why === undefined)
-  const all = heard.flatMap((host): About[] => {
-    const about = aboutHost(name, has, asked, host)
-    if (!about) return []
-    const restart = `\`patronictl restart ${scope} ${host.name}\``
-    return [{ host: host.name, ...about, next: about.kind === 'restart' ? restart : about.next }]
-  })
-  const [first] = all
-  const isSame = ({ kind, effective, why }: About): boolean =>
-    kind === first!.kind && effective === first!.effective && why === first!.why
-  if (!first || heard.length < 2 || all.length < heard.length || !all.every(isSame)) return all
-  const next = first.kind === 'restart' ? `\`patronictl restart ${scope}\`` : first.next
-  return [{ ...first, host: null, next }]
-}
-
-function aboutHost(name: string, has: boolean, asked: unknown, host: HostReading): Omit<About, 'host'> | null {
-  const row = host.settings.get(name)
-  if (!row) {
-    // a name with a point belongs to an extension, which may not be loaded
-    if (name.includes('.')) return null
-    const why = 'PostgreSQL 17 has no such parameter: Patroni leaves it out of postgresql.conf'
-    return { kind: 'refused', effective: null, why, next: 'Correct the name, or take it out' }
-  }
-  if (row.pendingRestart || host.restart.includes(name)) {
-    const why = 'PostgreSQL takes it up only when it starts'
-    return { kind: 'restart', effective: row.shown, why, next: '' }
-  }
-  if (!has || isInForce(asked, row)) return null
-  const problem = valueProblem(asked, row)
-  if (problem) {
-    const why = `${problem}: Patroni leaves it out`
-    return { kind: 'refused', effective: row.shown, why, next: 'Correct the value, or take it out' }
-  }
-  const changed = changedByPatroni(name, asked, row)
-  if (changed && (changed.to === null || isInForce(changed.to, row))) {
-    return { kind: changed.kind, effective: row.shown, why: changed.why, next: 'Ask for a value that it takes' }
-  }
-  if (row.sourceFile?.endsWith('postgresql.auto.conf')) {
-    const why = 'somebody said ALTER SYSTEM on this host, and postgresql.auto.conf wins'
-    return { kind: 'overridden', effective: row.shown, why, next: `ALTER SYSTEM RESET ${name}, then reload` }
-  }
-  const own = Object.keys(host.own ?? {}).find((each) => each.toLowerCase() === name)
-  if (own !== undefined) {
-    const why = `patroni.yml of ${host.name} has a value of its own, ${JSON.stringify(host.own![own])}, and a host's own wins`
-    return { kind: 'overridden', effective: row.shown, why, next: 'Take it out of that file, then `patronictl reload`' }
-  }
-  const why = 'it is not in force here yet, or something on the host sets it another way'
-  return { kind: 'waiting', effective: row.shown, why, next: `Look again in a moment; then at pg_settings.sourcefile` }
 }

@@ -33,8 +33,11 @@ export const archiveOff: Rule = (input) => {
   const config = fresh(input.state.dcs)?.config
   if (!repositoryOf(input.info.spec) || !config || isNew(input)) return []
   const parameters = parametersOf(config)
-  const command = String(parameters.get('archive_command') ?? '').trim()
-  const mode = String(parameters.get('archive_mode') ?? 'off')
+  const wordOf = (name: string): string => {
+    const value = parameters.get(name) ?? ''
+    return typeof value === 'string' ? value.trim() : JSON.stringify(value)
+  }
+  const [command, mode] = [wordOf('archive_command'), wordOf('archive_mode') || 'off']
   if (['on', 'always', 'true'].includes(mode) && !['', '/bin/true', 'true', ':'].includes(command)) return []
   const why =
     command === ''

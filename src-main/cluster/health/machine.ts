@@ -51,7 +51,8 @@ export const proxyRoute: Rule = (input) => {
     writers.length === 0
       ? `the proxy sends writes to nobody, though ${primary.name} leads`
       : `the proxy sends writes to ${writers.join(', ')}, and ${primary.name} leads`
-  const next = onHost(input, proxy.name, `curl -s "http://127.0.0.1:7000/;csv"`)
+  const scheme = proxy.endpoints.proxyStats?.tls ? 'https' : 'http'
+  const next = onHost(input, proxy.name, `curl -s "${scheme}://${proxy.name}:7000/;csv"`)
   return [finding({ rule, subsystem: 'proxy', host: proxy.name }, { text, next })]
 }
 

@@ -53,7 +53,7 @@ export function asAnsible(source: ExportSource): ExportedFile[] {
 
 const yaml = (path: string, value: unknown, comment?: string): ExportedFile => ({
   path,
-  content: `${comment ? `# ${comment}\n` : ''}${stringify(value, { lineWidth: 0 })}`,
+  content: `${comment ? `# ${comment}\n` : ''}${stringify(value, { lineWidth: 0, version: '1.1' })}`,
   mode: readable,
 })
 

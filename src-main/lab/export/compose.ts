@@ -99,7 +99,7 @@ function composeFile(source: ExportSource, bare: LabPlan): string {
       networks: { cluster: { driver: 'bridge', ipam: { config: [{ subnet: '${PREFIX}.0/24' }] } } },
       volumes: Object.fromEntries(volumes),
     },
-    { lineWidth: 0 },
+    { lineWidth: 0, version: '1.1' },
   )
   return `# ${topology.summary}.\n# No restart policy: the engine must not repair what Patroni should. README.md says how to start.\n${text}`
 }
@@ -115,4 +115,4 @@ const keptOf = ({ plan: { topology } }: ExportSource, host: string): string[] =>
 ]
 
 const firstBackup = ({ plan: { topology } }: ExportSource, host: string): Record<string, string> =>
-  repositoryOf(topology) === host ? { FIRST_BACKUP: 'yes' } : {}
+  repositoryOf(topology) === host ? { FIRST_BACKUP: 'wanted' } : {}

@@ -6,7 +6,7 @@ import { scriptOfImage } from './files.js'
 /** What each service needs from Debian's archive; the host image installs the same. */
 const packages: Partial<Record<ServiceName, readonly string[]>> = {
   etcd: ['etcd-server', 'etcd-client'],
-  patroni: ['postgresql-17', 'patroni', 'python3-etcd'],
+  patroni: ['postgresql-17', 'patroni', 'python3-etcd', 'etcd-client', 'curl'],
   pgbackrest: ['pgbackrest'],
   haproxy: ['haproxy'],
   pgbouncer: ['pgbouncer'],
@@ -62,9 +62,8 @@ export function foldersOf(topology: Topology, host: string): Folder[] {
 /** Scripts of the host image that a host needs as well. */
 export const scriptsOf = (topology: Topology, host: string): string[] =>
   [
-    ...(runs(topology, host, 'patroni') ? ['/usr/local/lib/dojo/post-bootstrap'] : []),
+    ...(runs(topology, host, 'patroni') ? ['/usr/local/lib/dojo/post-bootstrap', '/usr/local/bin/cluster-health'] : []),
     ...(repositoryOf(topology) === host ? ['/usr/local/lib/dojo/first-backup'] : []),
-    '/usr/local/bin/cluster-health',
   ].filter((path) => scriptOfImage(path).length > 0)
 
 /** Services that the playbook has no play for. */

@@ -4,7 +4,7 @@ import type { ExportedFile } from '../../contract/export.js'
 import type { HostFile } from '../../docker/archive.js'
 import { readRecipe, recipeFolder } from '../../docker/image-recipe.js'
 import { appRoot } from '../../util/app-root.js'
-import type { LabPlan } from '../plan.js'
+import { hostsWith, runs, type LabPlan } from '../plan.js'
 import { renderHost } from '../render/index.js'
 import { annotated } from './annotate.js'
 import { durable } from './durable.js'
@@ -32,10 +32,13 @@ function fixedFile(from: string, path: string): ExportedFile {
 
 /** The script that makes secrets, and what it reads: whose certificates, and which passwords there must be. */
 export function initFiles({ topology, credentials }: Pick<LabPlan, 'topology' | 'credentials'>): ExportedFile[] {
+  // a client's TLS goes through a proxy to PostgreSQL, so that the certificate there is for the proxy's name as well
+  const proxies = hostsWith(topology, 'haproxy')
+  const named = (host: string): string => [host, ...(runs(topology, host, 'patroni') ? proxies : [])].join(' ')
   const listOf = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('')
   return [
     ...fixedFiles('init.sh'),
-    { path: 'hosts/names', content: listOf(Object.keys(topology.hosts)), mode: readable },
+    { path: 'hosts/names', content: listOf(Object.keys(topology.hosts).map(named)), mode: readable },
     { path: 'hosts/secrets', content: listOf(Object.keys(secretsOf(credentials))), mode: readable },
   ]
 }

@@ -35,6 +35,13 @@ export async function exportLab(home: Home, lab: string, as: ExportKind): Promis
     })
   }
   const { spec: topology, settings, scope } = info
+  if (as === 'ansible' && settings.security === 'tls') {
+    throw new DojoError('usage', {
+      what: `Lab "${lab}" can't be exported as ansible`,
+      why: 'it speaks TLS everywhere, and the playbook installs certificates for pgBackRest alone',
+      next: 'Export it as compose or config, or a lab without TLS as ansible',
+    })
+  }
   const plan = { lab, scope, topology, settings, prefix, credentials: await readCredentials(info.credentials) }
   const files = kinds[as]({ info, plan })
   return { lab, as, files: files.toSorted((a, b) => (a.path < b.path ? -1 : 1)) }

@@ -1,5 +1,6 @@
 import type { ExportedFile, ExportKind } from '../../contract/export.js'
 import type { Credentials } from '../../contract/lab.js'
+import { securedOn } from '../certificates.js'
 import type { LabPlan } from '../plan.js'
 
 /** What stands in an exported file where a secret, a certificate or the network's address belongs. */
@@ -33,8 +34,15 @@ export function withoutSecrets(plan: Omit<LabPlan, 'pki'>, { secret, prefix, pem
     Object.entries(plan.credentials).map(([key, login]) => [key, { ...login, password: secret(secretName(key)) }]),
   ) as Credentials
   const host = { cert: pem('host.crt'), key: pem('host.key') }
-  const hosts = Object.fromEntries(Object.keys(plan.topology.hosts).map((name) => [name, host]))
-  return { ...plan, prefix, credentials, pki: { ca: pem('ca.crt'), hosts } }
+  const names = Object.keys(plan.topology.hosts)
+  const hosts = Object.fromEntries(names.map((name) => [name, host]))
+  // one certificate per host serves all that is on it, and is the host's own as a client
+  const all = (name: string) => ({
+    client: host,
+    servers: Object.fromEntries(securedOn(plan.topology, name).map((service) => [service, host])),
+  })
+  const everything = Object.fromEntries(names.map((name) => [name, all(name)]))
+  return { ...plan, prefix, credentials, pki: { ca: pem('ca.crt'), hosts, everything } }
 }
 
 /** An export with the passwords in it: where files are used as they are, in them; elsewhere as files of their own. */

@@ -1,24 +1,26 @@
 import type { HostFile } from '../../docker/archive.js'
-import { hostsWith, isTls, type LabPlan } from '../plan.js'
+import { hostsWith, schemeOf, type LabPlan } from '../plan.js'
 import { tlsEnvironment } from './tls.js'
 
 /** When base-backup runs, and what it and the restore scripts know of the cluster; the scripts are in docker/rootfs. */
 export function renderCron(plan: LabPlan): HostFile[] {
   const { scope, topology, settings, credentials } = plan
-  const environment = Object.entries(tlsEnvironment(plan)).map(([name, value]) => `${name}=${value}\n`)
   const { every, keep } = settings.cron
   const minutes = every === 60 ? '0' : every === 1 ? '*' : `*/${every}`
+  const tls = Object.entries(tlsEnvironment(plan))
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('')
   const job = `# Rendered from the lab's topology. Cron gives its jobs hardly any environment.
 SHELL=/bin/sh
 PATH=/usr/lib/postgresql/17/bin:/usr/local/bin:/usr/bin:/bin
-${environment.join('')}${minutes} * * * * postgres base-backup >> /var/log/cron/base-backup.log 2>&1
+${tls}${minutes} * * * * postgres base-backup >> /var/log/cron/base-backup.log 2>&1
 `
-  const facts = `# Rendered from the lab's topology; read by base-backup and restore-cluster.
+  const facts = `# Rendered from the lab's topology; read by base-backup and the restore scripts.
 keep=${keep}
 scope=${scope}
 members='${hostsWith(topology, 'patroni').join(' ')}'
 replication=${credentials.replication.username}
-rest=${isTls(plan) ? 'https' : 'http'}
+rest=${schemeOf(plan)}
 `
   return [
     { path: '/etc/cron.d/base-backup', content: job, owner: 'root', mode: 0o644 },

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml'
 import type { HostFile } from '../../docker/archive.js'
 import { hostTls, serverTls } from '../certificates.js'
-import { hostsWith, isTls, schemeOf, type LabPlan } from '../plan.js'
+import { isTls, schemeOf, siteMates, siteOf, type LabPlan } from '../plan.js'
 
 /** Whoever has a certificate of the lab may read and write everything; etcd's own users would need a quorum to exist. */
 const { cert, key } = serverTls('etcd')
@@ -10,7 +10,7 @@ const security = { 'cert-file': cert, 'key-file': key, 'trusted-ca-file': hostTl
 /** etcd's own configuration. Names and not addresses, because a member is known by its URL for good. */
 export function renderEtcd(plan: LabPlan, host: string): HostFile[] {
   const { lab, topology, settings } = plan
-  const scheme = schemeOf(plan)
+  const [scheme, site] = [schemeOf(plan), siteOf(topology, host)]
   const config = {
     name: host,
     'data-dir': '/var/lib/etcd/data',
@@ -18,11 +18,11 @@ export function renderEtcd(plan: LabPlan, host: string): HostFile[] {
     'listen-peer-urls': `${scheme}://0.0.0.0:2380`,
     'advertise-client-urls': `${scheme}://${host}:2379`,
     'initial-advertise-peer-urls': `${scheme}://${host}:2380`,
-    'initial-cluster': hostsWith(topology, 'etcd')
+    'initial-cluster': siteMates(topology, host, 'etcd')
       .map((member) => `${member}=${scheme}://${member}:2380`)
       .join(','),
     'initial-cluster-state': 'new',
-    'initial-cluster-token': lab,
+    'initial-cluster-token': site === undefined ? lab : `${lab}-${site}`,
     'heartbeat-interval': settings.etcd.heartbeat_interval,
     'election-timeout': settings.etcd.election_timeout,
     'auto-compaction-mode': 'periodic',

@@ -8,7 +8,7 @@ import { renderHaproxy } from './haproxy.js'
 import { renderPatroni, renderPatronictl } from './patroni.js'
 import { renderPgbackrest } from './pgbackrest.js'
 import { renderPgbouncer } from './pgbouncer.js'
-import { renderExporter, renderPrometheus } from './prometheus.js'
+import { renderPostgresExporter, renderPrometheus } from './prometheus.js'
 import { renderTls, tlsEnvironment } from './tls.js'
 
 const renderers: Record<ServiceName, (plan: LabPlan, host: string) => HostFile[]> = {
@@ -18,7 +18,7 @@ const renderers: Record<ServiceName, (plan: LabPlan, host: string) => HostFile[]
   haproxy: renderHaproxy,
   pgbouncer: renderPgbouncer,
   cron: renderCron,
-  'postgres-exporter': renderExporter,
+  'postgres-exporter': renderPostgresExporter,
   prometheus: renderPrometheus,
 }
 
@@ -27,7 +27,7 @@ export function renderHost(plan: LabPlan, host: string): HostFile[] {
   const { services } = plan.topology.hosts[host]!
   return [
     ...services.flatMap((service) => renderers[service](plan, host)),
-    ...renderPatronictl(plan),
+    ...renderPatronictl(plan, host),
     renderClusterHealth(plan),
     pgpass(plan),
     ...renderTls(plan, host),

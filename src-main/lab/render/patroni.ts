@@ -2,12 +2,14 @@ import { stringify } from 'yaml'
 import type { HostFile } from '../../docker/archive.js'
 import { hostTls, serverTls } from '../certificates.js'
 import {
-  firstLeaderOf,
   hostsWith,
   isTls,
   pgdata,
   repositoryOf,
   schemeOf,
+  scopeOf,
+  siteMates,
+  siteOf,
   stanza,
   waldir,
   type LabPlan,
@@ -19,9 +21,10 @@ const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`
 
 /** Patroni's configuration, and what it makes at the cluster's birth. Readable by postgres only: it holds passwords. */
 export function renderPatroni(plan: LabPlan, host: string): HostFile[] {
-  const first = firstLeaderOf(plan.topology) === host
+  const first = siteMates(plan.topology, host, 'patroni')[0] === host
+  const main = siteOf(plan.topology, host) === undefined
   const config = {
-    scope: plan.scope,
+    scope: scopeOf(plan, host),
     namespace: '/service/',
     name: host,
     restapi: {
@@ -31,16 +34,16 @@ export function renderPatroni(plan: LabPlan, host: string): HostFile[] {
       ...(isTls(plan) && restTls),
     },
     ...(isTls(plan) && { ctl: clientTls }),
-    ...dcs(plan),
+    ...dcs(plan, host),
     // only one host may make the cluster: the first leader is always the same
-    ...(first ? { bootstrap: bootstrap(plan, host) } : {}),
+    ...(first ? { bootstrap: main ? bootstrap(plan, host) : { dcs: standbyCluster(plan) } } : {}),
     postgresql: postgresql(plan, host),
     watchdog: { mode: 'off' },
   }
   const files: HostFile[] = [
     { path: '/etc/patroni/patroni.yml', content: yaml(config), owner: 'postgres', mode: 0o600 },
   ]
-  if (first) {
+  if (first && main) {
     files.push({ path: '/etc/patroni/role.sql', content: role(plan), owner: 'postgres', mode: 0o600 })
     files.push({ path: '/etc/patroni/database.sql', content: database(plan), owner: 'postgres', mode: 0o600 })
   }
@@ -48,19 +51,19 @@ export function renderPatroni(plan: LabPlan, host: string): HostFile[] {
 }
 
 /** `patronictl` works on every host, also where no Patroni runs. */
-export function renderPatronictl(plan: LabPlan): HostFile[] {
+export function renderPatronictl(plan: LabPlan, host: string): HostFile[] {
   const config = {
-    scope: plan.scope,
+    scope: scopeOf(plan, host),
     namespace: '/service/',
-    ...dcs(plan),
+    ...dcs(plan, host),
     ctl: { authentication: plan.credentials.patroniRest, ...(isTls(plan) && clientTls) },
   }
   return [{ path: '/etc/patroni/patronictl.yml', content: yaml(config), owner: 'postgres', mode: 0o600 }]
 }
 
-const dcs = (plan: LabPlan) => ({
+const dcs = (plan: LabPlan, host: string) => ({
   etcd3: {
-    hosts: hostsWith(plan.topology, 'etcd').map((member) => `${member}:2379`),
+    hosts: siteMates(plan.topology, host, 'etcd').map((member) => `${member}:2379`),
     protocol: schemeOf(plan),
     ...(isTls(plan) && { cacert: hostTls.ca, cert: hostTls.cert, key: hostTls.key }),
   },
@@ -79,30 +82,45 @@ const clientTls = { cacert: hostTls.ca, certfile: hostTls.cert, keyfile: hostTls
 const ownWaldir = ({ topology }: LabPlan, host: string): { waldir: string }[] =>
   topology.hosts[host]?.walDisk ? [{ waldir }] : []
 
-function bootstrap(plan: LabPlan, host: string) {
-  const { topology, settings, dynamic = {} } = plan
-  const { postgresql, ...own } = dynamic
+/** What a site's etcd is told at its cluster's birth, and people change from then on. */
+function dynamic(plan: LabPlan) {
+  const { topology, settings, dynamic: given = {} } = plan
+  const { postgresql, ...own } = given
   const { parameters, ...ownPostgresql } = (postgresql ?? {}) as { parameters?: object }
   // the command is set once there is a stanza (docker/rootfs, first-backup): until then it could only fail
   const archiving = { archive_mode: 'on', archive_command: '' }
   const tls = { ssl: 'on', ssl_cert_file: serverTls('postgres').cert, ssl_key_file: serverTls('postgres').key }
   return {
-    dcs: {
-      ...settings.patroni,
-      ...own,
-      postgresql: {
-        use_pg_rewind: true,
-        use_slots: true,
-        ...ownPostgresql,
-        pg_hba: hba(plan),
-        parameters: {
-          ...(repositoryOf(topology) && archiving),
-          ...(isTls(plan) && tls),
-          ...settings.postgresql,
-          ...parameters,
-        },
+    ...settings.patroni,
+    ...own,
+    postgresql: {
+      use_pg_rewind: true,
+      use_slots: true,
+      ...ownPostgresql,
+      pg_hba: hba(plan),
+      parameters: {
+        ...(repositoryOf(topology) && archiving),
+        ...(isTls(plan) && tls),
+        ...settings.postgresql,
+        ...parameters,
       },
     },
+  }
+}
+
+/** Another site copies the main one and follows whoever leads there, until somebody takes this section out. */
+function standbyCluster(plan: LabPlan) {
+  const { topology } = plan
+  const main = hostsWith(topology, 'patroni').filter((host) => siteOf(topology, host) === undefined)
+  return {
+    ...dynamic(plan),
+    standby_cluster: { host: main.join(','), port: 5432, create_replica_methods: ['basebackup'] },
+  }
+}
+
+function bootstrap(plan: LabPlan, host: string) {
+  return {
+    dcs: dynamic(plan),
     initdb: [
       { encoding: 'UTF8' },
       { locale: 'C.UTF-8' },

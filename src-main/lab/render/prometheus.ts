@@ -17,45 +17,46 @@ const sources: readonly (readonly [job: string, service: ServiceName, port: numb
 
 /** Whom Prometheus asks. Every figure carries the name of its host, as the lab spells it. */
 export function renderPrometheus(plan: LabPlan): HostFile[] {
-  const { topology } = plan
-  const tls = isTls(plan) ? { scheme: 'https', tls_config: asClient } : {}
   const config = {
     global: { scrape_interval: `${scrapeSeconds}s`, scrape_timeout: `${scrapeSeconds - 2}s` },
     scrape_configs: sources
       .map(([job, service, port]) => ({
         job_name: job,
-        ...tls,
-        static_configs: targets(hostsWith(topology, service), port),
+        ...(isTls(plan) && { scheme: 'https', tls_config: asClient }),
+        static_configs: targets(hostsWith(plan.topology, service), port),
       }))
       .filter(({ static_configs: { length } }) => length > 0),
   }
   const content = `# Rendered from the lab's topology.\n${stringify(config, { lineWidth: 0 })}`
   return [
     { path: '/etc/prometheus/prometheus.yml', content, owner: 'root', mode: 0o644 },
-    webConfig(plan, 'prometheus', '/etc/prometheus/web.yml'),
+    ...servedWithTls(plan, 'prometheus'),
   ]
 }
 
-/** The exporter takes everything else from its command line. */
-export const renderExporter = (plan: LabPlan): HostFile[] => [
-  webConfig(plan, 'postgres-exporter', '/etc/postgres-exporter/web.yml'),
-]
+/** Everything else that it takes is on its command line. */
+export const renderPostgresExporter = (plan: LabPlan): HostFile[] => servedWithTls(plan, 'postgres-exporter')
 
-const own = serverTls('prometheus')
-/** Its own certificate is also good for asking: whoever has figures wants to know who asks. */
-const asClient = { ca_file: hostTls.ca, cert_file: own.cert, key_file: own.key }
-
-/** How the two serve: with TLS for whoever has a certificate of the lab, or, with nothing in it, plainly. */
-function webConfig(plan: LabPlan, service: 'prometheus' | 'postgres-exporter', path: string): HostFile {
+/** Figures tell a lot about what is in a database: with a certificate of the lab only, as Prometheus itself has one. */
+function servedWithTls(plan: LabPlan, service: 'prometheus' | 'postgres-exporter'): HostFile[] {
+  if (!isTls(plan)) return []
   const { cert, key } = serverTls(service)
-  const tls = {
+  const server = {
     cert_file: cert,
     key_file: key,
     client_auth_type: 'RequireAndVerifyClientCert',
     client_ca_file: hostTls.ca,
   }
-  const content = isTls(plan) ? stringify({ tls_server_config: tls }, { lineWidth: 0 }) : ''
-  return { path, content, owner: 'root', mode: 0o644 }
+  return [
+    { path: `/etc/${service}/web.yml`, content: stringify({ tls_server_config: server }), owner: 'root', mode: 0o644 },
+  ]
+}
+
+/** Prometheus's own user may not read the key that the host's users share. */
+const asClient = {
+  ca_file: hostTls.ca,
+  cert_file: serverTls('prometheus').cert,
+  key_file: serverTls('prometheus').key,
 }
 
 const targets = (hosts: readonly string[], port: number) =>

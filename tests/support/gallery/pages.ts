@@ -1,6 +1,8 @@
-import { configViewOf, type HostReading } from '../../../src-main/cluster/config/view.js'
+import type { HostReading } from '../../../src-main/cluster/config/about-parameter.js'
+import { configViewOf } from '../../../src-main/cluster/config/view.js'
 import type { SettingRow } from '../../../src-main/cluster/config/parameters.js'
 import type { ConfigView } from '../../../src-main/contract/config.js'
+import type { LabInfo } from '../../../src-main/contract/lab.js'
 import type { HealthReport, HealthSubsystem } from '../../../src-main/contract/health.js'
 
 const row = (name: string, shown: string, more: Partial<SettingRow> = {}): SettingRow => ({
@@ -123,3 +125,27 @@ export function healthAt(): HealthReport {
     ],
   }
 }
+
+/** What a lab could not take of a person's own file. */
+export const ownPatroniAt = (): NonNullable<LabInfo['patroni']> => ({
+  config: { ttl: 20 },
+  notHonoured: [
+    {
+      key: 'ttl',
+      line: 1,
+      column: 1,
+      outcome: 'changed',
+      asked: 15,
+      effective: '20',
+      why: 'Patroni takes nothing below 20 for ttl',
+    },
+    {
+      key: 'postgresql.parameters.archive_command',
+      line: 13,
+      column: 5,
+      outcome: 'left out',
+      asked: 'cp %p /archive/%f',
+      why: 'the lab archives to its own repository',
+    },
+  ],
+})

@@ -17,7 +17,7 @@ import { fleetCluster, fleetInfo, fleetMetrics } from './fleet.js'
 import { recoveryAt } from './backups.js'
 import { homeWith } from './homes.js'
 import { manyKinds as kinds } from './kinds.js'
-import { configAt, healthAt } from './pages.js'
+import { configAt, healthAt, ownPatroniAt } from './pages.js'
 import { labInfo as recordedInfo, at } from '../recorded-failover.js'
 import { diverged, etcdOnly, partitioned, rejoined, tree, type Recorded } from './recorded.js'
 
@@ -137,7 +137,7 @@ const scenes: Record<string, () => Scene> = {
     route: atLab,
     home: homeWith({ lab: 'healthy' }),
     cluster: clusterAfterCrash(),
-    info: labInfo(),
+    info: { ...labInfo(), patroni: ownPatroniAt() },
     health: healthAt(),
     config: configAt(),
   }),

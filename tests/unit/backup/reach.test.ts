@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { verdictOf } from '../../../src-main/backup/make-backup.js'
 import { archiveOf, pgbackrestError } from '../../../src-main/backup/repository.js'
 import { lsnOf, lsnText, segmentOf } from '../../../src-main/backup/lsn.js'
 import { microsOf, momentText, reach, windowText } from '../../../src-main/backup/target.js'
@@ -55,6 +56,23 @@ describe('the archive', () => {
       "[041] unable to open file '/var/lib/pgbackrest/x' for write: [28] No space left on device HINT: is it full?",
     )
     expect(pgbackrestError('all is well')).toBeNull()
+  })
+})
+
+describe('what verify found', () => {
+  const said = (backupStatus: string, validWal: number): string =>
+    `stanza: main
+status: ${backupStatus === 'valid' && validWal === 5 ? 'ok' : 'error'}
+  archiveId: 17-1, total WAL checked: 5, total valid WAL: ${validWal}
+    missing: 0, checksum invalid: ${5 - validWal}, size invalid: 0, other: 0
+  backup: 20261126-142555F, status: ${backupStatus}, total files checked: 1271, total valid files: 1271
+    missing: 0, checksum invalid: 0, size invalid: 0, other: 0
+`
+  test('is whole when every backup is valid, and every segment', () => {
+    expect(verdictOf(said('valid', 5))).toMatchObject({ ok: true, checkedWal: 5, lines: { length: 2 } })
+    expect(verdictOf(said('invalid', 5)).ok).toBe(false)
+    expect(verdictOf(said('valid', 4)).ok).toBe(false)
+    expect(verdictOf('').ok).toBe(false)
   })
 })
 

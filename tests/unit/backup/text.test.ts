@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { backupsText } from '../../../src-main/cli/backup-text.js'
 import { pitrText } from '../../../src-main/cli/pitr-text.js'
 import { newPitr, pitrViewOf } from '../../../src-main/backup/pitr-file.js'
+import { momentOf } from '../../../src-renderer/backups/utc.js'
 import { layOut } from '../../../src-renderer/backups/window-layout.js'
 import { at, backup, viewOf } from './view-of.js'
 
@@ -49,6 +50,16 @@ describe('the picture of the window', () => {
     expect(layout.backups[0]!.to).toBeCloseTo(layout.window!.from)
     expect(layout.ticks.length).toBeGreaterThan(1)
     expect(layout.ticks.length).toBeLessThanOrEqual(7)
+  })
+
+  test('marks the target where it is, and not one that is elsewhere', () => {
+    const target = momentOf('2026-11-26 14:05:02.123456')
+    expect(target).toBe(at('14:05:02.123'))
+    const layout = layOut(viewOf(), target)!
+    expect(layout.target! * (layout.to - layout.from) + layout.from).toBeCloseTo(target!, 0)
+    expect(layOut(viewOf(), at('09:00:00'))!.target).toBeNull()
+    expect(momentOf('2026-11-26 15:05+01')).toBe(at('14:05:00'))
+    expect(momentOf('soon')).toBeNull()
   })
 
   test('without a backup there is none', () => {

@@ -113,6 +113,8 @@ describe('wrong usage', () => {
     [['serve', '--port', '70000']],
     [['serve', '--class', 'room.yaml']],
     [['status', 'a', '--', 'ls']],
+    [['export', 'a', 'home']],
+    [['export', 'a', 'home', '--as', 'tarball']],
     [['exercise']],
     [['shell', 'a', 'pg1']],
     [['backup', 'a', '--type', 'half']],

@@ -7,7 +7,8 @@ import {
   valueProblem,
   type SettingRow,
 } from '../../../src-main/cluster/config/parameters.js'
-import { configViewOf, type HostReading } from '../../../src-main/cluster/config/view.js'
+import type { HostReading } from '../../../src-main/cluster/config/about-parameter.js'
+import { configViewOf } from '../../../src-main/cluster/config/view.js'
 
 const row = (name: string, more: Partial<SettingRow> = {}): SettingRow => ({
   name,
@@ -144,9 +145,12 @@ describe('the configuration beside what is in force', () => {
     const asked = withParameters({ work_mem: '16MB' })
     const own = viewOf(asked, [host('pg1', [workMem], { own: { work_mem: '8MB' } })])
     expect(own.findings).toMatchObject([{ kind: 'overridden', host: 'pg1', effective: '8MB' }])
-    expect(own.findings[0]!.why).toContain('patroni.yml of pg1')
+    expect(own.findings[0]!.why).toContain('own patroni.yml says "8MB"')
     const system = viewOf(asked, [host('pg1', [{ ...workMem, sourceFile: '/x/postgresql.auto.conf' }])])
     expect(system.findings[0]!.why).toContain('ALTER SYSTEM')
+    const narrow = { ...workMem, setting: '1024', shown: '1MB', sourceFile: '/data/postgresql.conf' }
+    const written = viewOf(withParameters({ work_mem: '10kB' }), [host('pg1', [narrow])])
+    expect(written.findings).toMatchObject([{ kind: 'adjusted', effective: '1MB' }])
     const nothing = viewOf(asked, [host('pg1', [workMem])])
     expect(nothing.findings).toMatchObject([{ kind: 'waiting' }])
   })

@@ -145,8 +145,6 @@ postgresql:
     ['postgresql:\n  parameters:\n    work_mem: [1, 2]\n', 'mine.yml:3:5: work_mem: a parameter is one value'],
     ['postgresql:\n  parameters: all\n', /^mine\.yml:2:3: postgresql\.parameters/],
   ])('%j is refused with its place', (text, why) => {
-    const said = refused(text)
-    if (typeof why === 'string') expect(said).toBe(why)
-    else expect(said).toMatch(why)
+    expect(refused(text)).toMatch(why)
   })
 })

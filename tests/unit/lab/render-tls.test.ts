@@ -6,7 +6,12 @@ import { renderEnvironment, renderHost } from '../../../src-main/lab/render/inde
 import { planOf, securedPlanOf, topologyOf } from './plan-of.js'
 
 const plan = securedPlanOf(
-  topologyOf({ ...topologyOf().hosts, pool: { address: 20, at: [4, 0], services: ['pgbouncer'] } }),
+  topologyOf({
+    ...topologyOf().hosts,
+    pool: { address: 20, at: [4, 0], services: ['pgbouncer'] },
+    pg3: { address: 21, at: [4, 1], services: ['patroni', 'postgres-exporter', 'cron'] },
+    monitor: { address: 22, at: [4, 2], services: ['prometheus'] },
+  }),
 )
 const hosts = Object.keys(plan.topology.hosts)
 const file = (host: string, path: string): HostFile => {
@@ -22,7 +27,9 @@ test('a lab without TLS has none of its files and none of its words', () => {
   for (const host of Object.keys(topologyOf().hosts)) {
     const files = renderHost(planOf(), host)
     expect(
-      files.filter(({ path }) => /\/etc\/(ssl|etcd|patroni|postgresql|haproxy|pgbouncer)\/(lab|tls)/.test(path)),
+      files.filter(({ path }) =>
+        /\/etc\/(ssl|etcd|patroni|postgresql|haproxy|pgbouncer|prometheus)\/(lab|tls)/.test(path),
+      ),
     ).toEqual([])
     expect(JSON.stringify(renderEnvironment(planOf(), host))).not.toMatch(/https|CACERT|SSL/)
   }
@@ -88,6 +95,29 @@ describe('with security: tls', () => {
     const text = content('pool', '/etc/pgbouncer/pgbouncer.ini')
     expect(text).toContain('client_tls_sslmode = require\n')
     expect(text).toContain('server_tls_sslmode = verify-full\n')
+  })
+
+  test('Prometheus asks over TLS, with a certificate that its own user can read, and is asked like that itself', () => {
+    const { scrape_configs: jobs } = parse(content('monitor', '/etc/prometheus/prometheus.yml')) as Config
+    expect(jobs.length).toBeGreaterThan(3)
+    for (const job of jobs as Config[]) {
+      expect(job).toMatchObject({ scheme: 'https', tls_config: { ca_file: '/etc/ssl/lab/ca.crt' } })
+      expect(file('monitor', job['tls_config'].key_file)).toMatchObject({ owner: 'prometheus' })
+    }
+    for (const [host, path] of [
+      ['monitor', '/etc/prometheus/web.yml'],
+      ['pg3', '/etc/postgres-exporter/web.yml'],
+    ] as const) {
+      const { tls_server_config: server } = parse(content(host, path)) as Config
+      expect(server).toMatchObject({ client_auth_type: 'RequireAndVerifyClientCert' })
+      expect(file(host, server.key_file).mode).toBe(0o600)
+    }
+  })
+
+  test("cron's jobs, which have no environment, verify as well", () => {
+    expect(content('pg3', '/etc/base-backup.conf')).toContain('rest=https\n')
+    expect(content('pg3', '/etc/cron.d/base-backup')).toMatch(/^PGSSLMODE=verify-full$/m)
+    expect(content('pg3', '/etc/cron.d/base-backup')).toMatch(/^CURL_HOME=\/etc\/ssl\/lab$/m)
   })
 
   test("PostgreSQL's certificate is good for its host, this machine's route, and every proxy in front of it", () => {
