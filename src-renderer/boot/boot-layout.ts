@@ -60,7 +60,12 @@ export function linksOf(progress: BootProgress, columns: BootHost[][]): Link[] {
   const hub = voters.find((host) => !has(host, 'patroni')) ?? voters[0]
   for (const voter of voters) {
     if (!hub || voter === hub) continue
-    links.push({ kind: 'etcd', from: voter.name, to: hub.name, on: isUp(voter, 'etcd') && isUp(hub, 'etcd') })
+    // one that stands under the hub meets the one above it: a line to the hub would cross who is between
+    const above = columns
+      .find((column) => column.includes(hub) && column.includes(voter))
+      ?.filter((each) => has(each, 'etcd'))
+    const to = above?.[above.indexOf(voter) - 1] ?? hub
+    links.push({ kind: 'etcd', from: voter.name, to: to.name, on: isUp(voter, 'etcd') && isUp(to, 'etcd') })
   }
   for (const [index, host] of data.entries()) {
     const below = data[index + 1]

@@ -36,11 +36,21 @@ export function BootPicture({ progress, info }: { progress: BootProgress; info: 
         </span>
       </header>
       <div className="boot-map" ref={frame} data-columns={columns.length}>
-        <svg className="boot-links" width="100%" height="100%" aria-hidden="true">
-          {links.map((link) => (
-            <LinkView key={`${link.kind}-${link.from}-${link.to}`} link={link} boxes={boxes} />
-          ))}
-        </svg>
+        {/* the way of the WAL may lead past other hosts: it runs under them */}
+        {[links.filter(isArchive), links.filter((link) => !isArchive(link))].map((layer, index) => (
+          <svg
+            key={index}
+            className="boot-links"
+            data-under={index === 0}
+            width="100%"
+            height="100%"
+            aria-hidden="true"
+          >
+            {layer.map((link) => (
+              <LinkView key={`${link.kind}-${link.from}-${link.to}`} link={link} boxes={boxes} />
+            ))}
+          </svg>
+        ))}
         <div className="boot-column">
           <div className="boot-host" data-host="client" data-look={writes?.state === 'done' ? 'up' : 'absent'}>
             <h3 className="mono">client</h3>
@@ -146,6 +156,8 @@ function LinkView({ link, boxes }: { link: Link; boxes: Record<string, Box> }) {
     </>
   )
 }
+
+const isArchive = ({ kind }: Link): boolean => kind === 'archive'
 
 /** Where each host's box lies, measured: the boxes are laid out by CSS, the links follow them. */
 function useBoxes(frame: React.RefObject<HTMLDivElement | null>, hosts: number): Record<string, Box> {

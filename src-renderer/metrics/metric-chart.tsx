@@ -7,9 +7,10 @@ import { figureText, nameOf, topOf, type MetricTone } from './metric-words.js'
 export function MetricChart(props: {
   series: MetricSeries
   times: readonly number[]
+  begin: number
   toneOf: (host: string) => MetricTone
 }) {
-  const { series, times, toneOf } = props
+  const { series, times, begin, toneOf } = props
   const { title, about, unit, lines } = series
   const tones = lines.map(({ host }) => toneOf(host))
   const top = topOf(series)
@@ -20,7 +21,7 @@ export function MetricChart(props: {
         <span className="mono ink3">{figureText(unit, top)}</span>
       </figcaption>
       {lines.length > 0 ? (
-        <MetricPlot times={times} lines={lines} tones={tones} top={top} />
+        <MetricPlot times={times} begin={begin} lines={lines} tones={tones} top={top} />
       ) : (
         <div className="metric-plot ink3">nothing was counted yet</div>
       )}

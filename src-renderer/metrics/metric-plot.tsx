@@ -18,11 +18,12 @@ const colour = (token: string): string => getComputedStyle(document.documentElem
 /** The lines of one figure. Hosts are told apart by their dashes, roles by their colour; a gap is a time not known. */
 export function MetricPlot(props: {
   times: readonly number[]
+  begin: number
   lines: readonly MetricLine[]
   tones: readonly MetricTone[]
   top: number
 }) {
-  const { times, lines, tones, top } = props
+  const { times, begin, lines, tones, top } = props
   const box = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot | null>(null)
   const latestTop = useRef(top)
@@ -77,8 +78,8 @@ export function MetricPlot(props: {
     if (!drawn || times.length === 0) return
     drawn.batch(() => {
       drawn.setData([[...times], ...lines.map(({ values }) => values)], false)
-      drawn.setScale('x', { min: times[0]!, max: times.at(-1)! })
+      drawn.setScale('x', { min: begin, max: times.at(-1)! })
     })
-  }, [times, lines, top, look, width, height, scheme])
+  }, [times, begin, lines, top, look, width, height, scheme])
   return <div ref={box} className="metric-plot" aria-hidden="true" />
 }

@@ -1,6 +1,6 @@
 import type { HostRole } from '../../src-main/contract/cluster.js'
 import type { LabInfo } from '../../src-main/contract/lab.js'
-import type { MetricSeries, MetricUnit } from '../../src-main/contract/metrics.js'
+import type { MetricSeries, MetricsView, MetricUnit } from '../../src-main/contract/metrics.js'
 import { bytesText } from '../timeline/words.js'
 
 export type MetricTone = 'ink' | 'leader' | 'sync' | 'repl' | 'etcd'
@@ -47,6 +47,14 @@ export function toneOf(host: string, info: LabInfo, roles: ReadonlyMap<string, H
   const services = info.hosts.find(({ name }) => name === host)?.services ?? []
   if (services.includes('patroni')) return toneOfRole[roles.get(host) ?? 'none'] ?? 'ink'
   return services.includes('etcd') ? 'etcd' : 'ink'
+}
+
+const leastSpanMs = 2 * 60_000
+
+/** Where charts begin, all at the same time: with the first figure that there is, so that a young lab's lines have room. */
+export function beginOf({ times, charts }: Pick<MetricsView, 'times' | 'charts'>): number {
+  const first = times.findIndex((_, at) => charts.some(({ lines }) => lines.some(({ values }) => values[at] !== null)))
+  return Math.max(times[0] ?? 0, Math.min(times[first] ?? Infinity, (times.at(-1) ?? 0) - leastSpanMs))
 }
 
 /** Of a line: what it is now, and its least and most. */

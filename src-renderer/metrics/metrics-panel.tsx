@@ -9,7 +9,7 @@ import { SaidBox } from '../ui/said.js'
 import { Segments } from '../ui/segments.js'
 import { MetricChart } from './metric-chart.js'
 import { MetricTable } from './metric-table.js'
-import { toneOf } from './metric-words.js'
+import { beginOf, toneOf } from './metric-words.js'
 import './metrics.css'
 
 const spans = [
@@ -52,6 +52,7 @@ function Figures(props: { info: LabInfo; view: MetricsView; span: Span; asTable:
   const { cluster } = useCluster(info.lab)
   const roles = new Map(cluster?.hosts.map(({ name, role }) => [name, role]) ?? [])
   const caption = `Figures of Prometheus on ${view.host}, over ${spans.find(({ value }) => value === span)!.label}.`
+  const begin = beginOf(view)
   const table = <MetricTable charts={view.charts} caption={caption} />
   return (
     <>
@@ -70,6 +71,7 @@ function Figures(props: { info: LabInfo; view: MetricsView; span: Span; asTable:
                 key={series.chart}
                 series={series}
                 times={view.times}
+                begin={begin}
                 toneOf={(host) => toneOf(host, info, roles)}
               />
             ))}

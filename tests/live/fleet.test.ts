@@ -1,12 +1,12 @@
+import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readMetrics } from '../../src-main/cluster/prometheus.js'
 import { metricCharts, type MetricsView } from '../../src-main/contract/metrics.js'
 import { waitFor } from '../../src-main/util/wait-for.js'
-import { ask } from '../support/lab-sql.js'
-import { startLab, type TestLab } from '../support/lab.js'
+import { watchedLab, type WatchedLab } from '../support/watched-lab.js'
 
-let lab: TestLab
-beforeAll(async () => void (lab = await startLab('fleet')), 300_000)
+let lab: WatchedLab
+beforeAll(async () => void (lab = await watchedLab('fleet')), 300_000)
 afterAll(() => lab[Symbol.asyncDispose](), 60_000)
 
 const endpointsOf = (name: string) => lab.info.hosts.find((host) => host.name === name)!.endpoints
@@ -50,11 +50,21 @@ test(
 
 test('the pool goes on through the second proxy when the host of the first is lost', { timeout: 120_000 }, async () => {
   const { app } = await lab.handle.credentials()
-  const login = { user: app.username, password: app.password, database: app.database }
-  const leads = (): Promise<{ recovering: boolean }[]> =>
-    ask(endpointsOf('pool').pgbouncer!, login, 'select pg_is_in_recovery() as recovering')
+  const leads = async (): Promise<{ recovering: boolean }[]> => {
+    const { host, port } = endpointsOf('pool').pgbouncer!
+    const login = { user: app.username, password: app.password, database: app.database }
+    const client = new pg.Client({ host, port, ...login, connectionTimeoutMillis: 8_000 })
+    client.on('error', () => undefined)
+    await client.connect()
+    try {
+      return (await client.query('select pg_is_in_recovery() as recovering')).rows as { recovering: boolean }[]
+    } finally {
+      await client.end()
+    }
+  }
   expect(await leads()).toEqual([{ recovering: false }])
   await lab.handle.power.kill('proxy1')
+  const killedAt = Date.now()
   const seen = await waitFor(leads, ([row]) => row?.recovering === false, {
     what: 'an answer through the second proxy',
     withinMs: 30_000,
@@ -62,6 +72,11 @@ test('the pool goes on through the second proxy when the host of the first is lo
     describe: JSON.stringify,
   })
   expect(seen).toHaveLength(1)
+  await lab.until(
+    'the second proxy to tell where clients are sent',
+    ({ proxy }) => (proxy.at ?? 0) > killedAt + 1_000 && proxy.value?.some(({ write }) => write) === true,
+    20_000,
+  )
   const view = await until('the loss to be known', ({ silent }) => silent.some(({ host }) => host === 'proxy1'))
   expect(view.silent).toMatchObject([{ host: 'proxy1', job: 'haproxy' }])
   await lab.handle.power.start('proxy1')

@@ -7,21 +7,26 @@ const timeoutMs = 800
 
 const calmMs = 2000
 
-/** Where the proxy sends writes and reads, every other second. */
+/** Where clients are sent to write and to read, every other second: of several proxies the first that answers tells. */
 export async function followProxy(context: SourceContext): Promise<void> {
   const { board, cadence, signal, now, fact } = context
-  const proxy = board.info.hosts.find(({ endpoints }) => endpoints.proxyStats)
-  const endpoint = proxy?.endpoints.proxyStats
-  if (!proxy || !endpoint) return board.proxy.fail('this topology has no proxy')
+  const proxies = board.info.hosts.filter(({ endpoints }) => endpoints.proxyStats)
+  if (proxies.length === 0) return board.proxy.fail('this topology has no proxy')
   const read = async (): Promise<void> => {
-    if (!hostRuns(context, proxy.name)) return board.proxy.fail('the host is away')
-    const said = await reading(() => proxyStats(endpoint, timeoutMs))
-    if (!hostRuns(context, proxy.name) || signal.aborted) return
-    const t = now() - (said.ok ? said.ageMs : 0)
-    if (!said.ok && !board.proxy.view(t).stale) cadence.hurry()
-    if (said.ok) board.proxy.set(said.value, t)
-    else board.proxy.fail(said.why)
-    fact({ t, source: 'proxy', host: proxy.name, answers: said.ok, ...(said.ok ? {} : { why: said.why }) })
+    let silent = 'the host is away'
+    for (const { name, endpoints } of proxies) {
+      if (!hostRuns(context, name)) continue
+      const said = await reading(() => proxyStats(endpoints.proxyStats!, timeoutMs))
+      if (signal.aborted) return
+      if (!hostRuns(context, name)) continue
+      const t = now() - (said.ok ? said.ageMs : 0)
+      if (said.ok) board.proxy.set(said.value, t)
+      else if (!board.proxy.view(t).stale) cadence.hurry()
+      fact({ t, source: 'proxy', host: name, answers: said.ok, ...(said.ok ? {} : { why: said.why }) })
+      if (said.ok) return
+      silent = said.why
+    }
+    board.proxy.fail(silent)
   }
   await poll({ everyMs: () => (cadence.quick() ? 250 : calmMs), read, cadence, signal })
 }

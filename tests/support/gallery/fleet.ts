@@ -46,6 +46,7 @@ export function fleetCluster(whole: ClusterState): ClusterState {
       timeline: role(name) === 'none' ? null : 1,
       note: '',
       engine: part({ container: 'running' as const, since: Date.now() - 1_000_000 }),
+      ...(role(name) !== 'none' && { patroni: part(null) }),
     })),
   }
 }

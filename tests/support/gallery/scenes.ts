@@ -109,6 +109,13 @@ const scenes: Record<string, () => Scene> = {
     attempt: verdictSheet(),
     info: labInfo(),
   }),
+  'home-fleet': () => ({
+    ...base,
+    route: atHome,
+    home: homeWith({ lab: 'healthy' }),
+    cluster: fleetCluster(clusterAfterCrash()),
+    info: fleetInfo(),
+  }),
   fleet: () => ({
     ...base,
     route: atLab,

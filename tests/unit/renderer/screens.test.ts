@@ -87,6 +87,15 @@ describe('the boot picture', () => {
     expect(links.find(({ kind }) => kind === 'client')?.on).toBe(false)
     expect(links.find(({ kind }) => kind === 'stream')?.on).toBe(false)
   })
+  test('members in one column meet their neighbour, not one behind it', () => {
+    const hosts = ['etcd1', 'etcd2', 'etcd3'].map((name) => ({
+      ...boot.hosts[0]!,
+      name,
+      services: [{ service: 'etcd', state: 'up' as const, detail: '' }],
+    }))
+    const etcd = linksOf({ ...boot, hosts }, [hosts]).filter(({ kind }) => kind === 'etcd')
+    expect(etcd.map(({ from, to }) => `${from} ${to}`)).toEqual(['etcd2 etcd1', 'etcd3 etcd2'])
+  })
   test('ends a link at its service', () => {
     const box = { x: 0, y: 0, width: 100, height: 100, rows: { etcd: 20 } }
     const { end } = routeOf({ kind: 'etcd', from: 'a', to: 'b', on: true }, box, { ...box, x: 300, rows: { etcd: 60 } })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { figureText, spanOf, toneOf, topOf } from '../../../../src-renderer/metrics/metric-words.js'
+import { beginOf, figureText, spanOf, toneOf, topOf } from '../../../../src-renderer/metrics/metric-words.js'
 import { labInfo } from '../../../support/recorded-failover.js'
 
 test('figures have their unit, and as many digits as they are good for', () => {
@@ -31,6 +31,20 @@ test('colour says the role that a host has now, or that it votes', () => {
   ])
   const tones = ['pg1', 'pg2', 'witness', 'proxy'].map((host) => toneOf(host, labInfo(), roles))
   expect(tones).toEqual(['leader', 'sync', 'etcd', 'ink'])
+})
+
+test('charts begin with the first figure that there is, and show two minutes at the least', () => {
+  const times = Array.from({ length: 21 }, (_, n) => n * 30_000)
+  const known = (from: number) => [
+    {
+      chart: 'lag' as const,
+      title: '',
+      about: '',
+      unit: 'bytes' as const,
+      lines: [{ host: 'pg1', values: times.map((_, n) => (n < from ? null : 1)) }],
+    },
+  ]
+  expect([0, 10, 20, 99].map((from) => beginOf({ times, charts: known(from) }))).toEqual([0, 300_000, 480_000, 480_000])
 })
 
 test('what is not known counts for nothing', () => {
