@@ -36,7 +36,7 @@ export function renderPatroni(plan: LabPlan, host: string): HostFile[] {
     ...(isTls(plan) && { ctl: clientTls }),
     ...dcs(plan, host),
     // only one host may make the cluster: the first leader is always the same
-    ...(first ? { bootstrap: main ? bootstrap(plan, host) : { dcs: standbyCluster(plan) } } : {}),
+    ...(first ? { bootstrap: main ? bootstrap(plan, host) : { dcs: standbyCluster(plan, host) } } : {}),
     postgresql: postgresql(plan, host),
     watchdog: { mode: 'off' },
   }
@@ -109,18 +109,34 @@ function dynamic(plan: LabPlan) {
 }
 
 /** Another site copies the main one and follows whoever leads there, until somebody takes this section out. */
-function standbyCluster(plan: LabPlan) {
+function standbyCluster(plan: LabPlan, host: string) {
   const { topology } = plan
   const main = hostsWith(topology, 'patroni').filter((host) => siteOf(topology, host) === undefined)
   return {
     ...dynamic(plan),
-    standby_cluster: { host: main.join(','), port: 5432, create_replica_methods: ['basebackup'] },
+    standby_cluster: {
+      host: main.join(','),
+      port: 5432,
+      // with a slot Patroni asks for a server that takes writes (target_session_attrs); without one any would do
+      primary_slot_name: slotOf(siteOf(topology, host)!),
+      create_replica_methods: ['basebackup'],
+    },
   }
+}
+
+const slotOf = (site: string): string => site.replaceAll('-', '_')
+
+/** A slot for each other site: whoever leads keeps the WAL that it has not received. */
+function withSiteSlots(config: Record<string, unknown>, { topology }: LabPlan): Record<string, unknown> {
+  const sites = hostsWith(topology, 'patroni').flatMap((host) => siteOf(topology, host) ?? [])
+  if (sites.length === 0) return config
+  const slots = Object.fromEntries(sites.map((site) => [slotOf(site), { type: 'physical' }]))
+  return { ...config, slots: { ...(config['slots'] as object | undefined), ...slots } }
 }
 
 function bootstrap(plan: LabPlan, host: string) {
   return {
-    dcs: dynamic(plan),
+    dcs: withSiteSlots(dynamic(plan), plan),
     initdb: [
       { encoding: 'UTF8' },
       { locale: 'C.UTF-8' },

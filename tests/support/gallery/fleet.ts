@@ -3,12 +3,13 @@ import fleetYaml from '../../../labs/topologies/fleet.yaml?raw'
 import type { ClusterState, HostView } from '../../../src-main/contract/cluster.js'
 import type { LabInfo } from '../../../src-main/contract/lab.js'
 import { metricCharts, type MetricSeries, type MetricsView } from '../../../src-main/contract/metrics.js'
-import { topologySpec } from '../../../src-main/contract/topology.js'
+import { topologyFile } from '../../../src-main/contract/topology.js'
 import { chartQueries } from '../../../src-main/cluster/metric-charts.js'
+import { withSizes } from '../../../src-main/lab/sizes.js'
 import { labInfo } from './clusters.js'
 
 const now = Math.floor(Date.now() / 5_000) * 5_000
-const spec = topologySpec.parse(parse(fleetYaml))
+const spec = withSizes(topologyFile.parse(parse(fleetYaml)))
 const endpoint = { host: '127.0.0.1', port: 20_042 }
 
 export const fleetInfo = (): LabInfo => ({

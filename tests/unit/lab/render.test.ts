@@ -327,7 +327,10 @@ describe('another site', () => {
 
   test('begins as a standby cluster of whoever leads in the main one, and makes no database', () => {
     const { bootstrap } = patroni('far1') as { bootstrap: { dcs: object } }
-    expect(bootstrap.dcs).toMatchObject({ standby_cluster: { host: 'pg1,pg2', port: 5432 }, ttl: 20 })
+    const standby_cluster = { host: 'pg1,pg2', port: 5432, primary_slot_name: 'far' }
+    expect(bootstrap.dcs).toMatchObject({ standby_cluster, ttl: 20 })
+    expect(bootstrap.dcs).not.toHaveProperty('slots')
+    expect(patroni('pg1')).toMatchObject({ bootstrap: { dcs: { slots: { far: { type: 'physical' } } } } })
     expect(bootstrap).not.toHaveProperty('initdb')
     expect(patroni('far2')).not.toHaveProperty('bootstrap')
     expect(patroni('pg1')).not.toHaveProperty('bootstrap.dcs.standby_cluster')
