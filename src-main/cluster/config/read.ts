@@ -21,7 +21,9 @@ export interface ConfigReach {
 
 export type Dynamic = { source: string; config: Record<string, unknown> }
 
-export const dataHostsOf = ({ hosts }: LabInfo): LabHost[] => hosts.filter(({ endpoints }) => endpoints.patroni)
+/** Those of the main site: another one has a scope, and with it a dynamic configuration, of its own. */
+export const dataHostsOf = ({ hosts }: LabInfo): LabHost[] =>
+  hosts.filter(({ endpoints, site }) => endpoints.patroni && site === undefined)
 
 /**
  * The dynamic configuration as somebody asked for it. From etcd while it can be read: a Patroni that has just adjusted a
