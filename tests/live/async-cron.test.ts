@@ -130,7 +130,7 @@ test('the whole cluster goes back to the microsecond before a DROP TABLE', { tim
   await askAsClient(lab.handle, "insert into categories (name, monthly_budget) values ('the last one before', 1)")
   const before = await psql('node1', everyRow())
   await askAsClient(lab.handle, 'drop table income')
-  // more than maximum_lag_on_failover: the position that etcd keeps is then too far ahead for who is restored
+  // a future of some size, all of which is to be left behind
   await askAsClient(
     lab.handle,
     'insert into expenses (user_id, category_id, amount, spent_on, note) select 1, 1, 1, now(), repeat(md5(n::text), 8) from generate_series(1, 20000) n',
