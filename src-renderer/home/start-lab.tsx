@@ -34,6 +34,9 @@ export function StartLab({ disabled, flown }: { disabled: boolean; flown: readon
       gone = true
     }
   }, [])
+  const [choice, setChoice] = useState<string | null>(null)
+  const offered = ordered(topologies, flown)
+  const chosen = offered.find(({ topology }) => topology === choice) ?? offered[0]
   const [own, setOwn] = useState<File | null>(null)
   const start = useCall(async (topology: string) => {
     const patroni = own ? { patroni: { file: own.name, text: await own.text() } } : {}
@@ -56,26 +59,34 @@ export function StartLab({ disabled, flown }: { disabled: boolean; flown: readon
       <h3>A lab without an exercise</h3>
       <p className="t1 ink3">To try things, or to see an incident happen again</p>
       {failure && <SaidBox said={failure} />}
-      <ul className="topologies">
-        {ordered(topologies, flown).map(({ topology, summary, hosts }) => (
-          <li key={topology} title={`${summary}: ${hosts.join(', ')}`}>
-            <div className="grow">
-              <span className="mono strong">{topology}</span>{' '}
-              <span className="mono t1 ink3">{count(hosts.length, 'host')}</span>
-              <p className="ink2 t1 cut">{summary}</p>
-            </div>
-            <Button
-              size="small"
-              busy={start.busy}
-              disabled={disabled}
-              aria-label={`Start ${topology}`}
-              onClick={() => void start.run(topology)}
-            >
-              Start
-            </Button>
-          </li>
-        ))}
-      </ul>
+      {chosen && (
+        <div className="topology-choice">
+          <select
+            className="field mono"
+            aria-label="Topology"
+            value={chosen.topology}
+            onChange={(event) => setChoice(event.target.value)}
+          >
+            {offered.map(({ topology, hosts }) => (
+              <option key={topology} value={topology}>
+                {topology}, {count(hosts.length, 'host')}
+              </option>
+            ))}
+          </select>
+          <Button
+            size="small"
+            busy={start.busy}
+            disabled={disabled}
+            aria-label={`Start ${chosen.topology}`}
+            onClick={() => void start.run(chosen.topology)}
+          >
+            Start
+          </Button>
+          <p className="ink2 t1" title={chosen.hosts.join(', ')}>
+            {chosen.summary}
+          </p>
+        </div>
+      )}
       <label className="own-patroni t1">
         <span className="ink3">With your own Patroni configuration</span>
         <input

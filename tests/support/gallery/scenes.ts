@@ -44,6 +44,11 @@ const topologies = [
     summary: 'Two data hosts, a witness that breaks ties, a backup repository, one address for clients',
     hosts: ['pg1', 'pg2', 'witness', 'backup', 'proxy'],
   },
+  {
+    topology: 'trio',
+    summary: 'Three data hosts, etcd on a host of its own, no proxy',
+    hosts: ['patroni1', 'patroni2', 'patroni3', 'etcd'],
+  },
 ]
 const base = { topologies, kinds }
 const atHome: Route = { at: 'home' }
