@@ -11,6 +11,8 @@ import type { LabSession } from './session.js'
 /** Asking costs a program on every host: a screen that looks every other second is told what was seen a moment ago. */
 const factsLastMs = 10_000
 const timeoutMs = 5_000
+/** An alarm is confirmed by looking anew, and not by what was seen before. */
+const unconfirmedLastMs = 1_000
 const lookAgainMs = 250
 const confirmWithinMs = 10_000
 
@@ -59,16 +61,18 @@ async function readFacts({ info, exec }: LabHandle): Promise<Facts> {
 /** One page about a lab: what is wrong, since when, and what to look at next. Looks twice before it raises an alarm. */
 export async function readHealth(session: LabSession): Promise<HealthReport> {
   const { handle } = session
+  let lastMs = factsLastMs
   for (const end = Date.now() + confirmWithinMs; ; await pause(lookAgainMs)) {
     const before = known.get(handle)
     const now = Date.now()
     const asked =
-      before && now - before.at < factsLastMs
+      before && now - before.at < lastMs
         ? before
         : { at: now, facts: readFacts(handle), confirmed: before?.confirmed ?? confirmation() }
     known.set(handle, asked)
     const report = look(session, await asked.facts)
     if (asked.confirmed.isConfirmed(report) || Date.now() >= end) return report
+    lastMs = unconfirmedLastMs
   }
 }
 

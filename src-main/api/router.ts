@@ -146,8 +146,9 @@ export function createRouter(parts: Parts) {
     },
     metrics: {
       watch: os.metrics.watch.handler(async function* ({ input, signal = forever }) {
-        const { info } = await openLab(input.lab, await home())
-        yield* watchMetrics(info, input.minutes, signal)
+        const { handle, ended } = await session(input.lab)
+        yield* watchMetrics(handle.info, input.minutes, AbortSignal.any([signal, ended]))
+        if (ended.aborted && !signal.aborted) throw labGone(input.lab)
       }),
     },
     records: {

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { isSynchronous } from '../cluster/health/cluster.js'
 import type { ClusterState } from '../contract/cluster.js'
 import type { LabInfo } from '../contract/lab.js'
 import type { Outage } from '../contract/probe.js'
@@ -76,7 +77,7 @@ export function verifyAfterOutages({
       source: 'probe',
     } satisfies LabEvent)
   }
-  const isSynchronous = (): boolean => state().dcs.value?.config['synchronous_mode'] === true
+  const promisesNow = (): boolean => isSynchronous(state().dcs.value?.config['synchronous_mode'])
 
   const run = (outage: Outage): void => {
     if (checking) {
@@ -84,7 +85,7 @@ export function verifyAfterOutages({
       return
     }
     checking = true
-    const promised = atMost !== undefined && synchronous && isSynchronous()
+    const promised = atMost !== undefined && synchronous && promisesNow()
     check(outage, promised)
       .catch((err: unknown) => log.error({ lab: info.lab, err }, 'writes could not be verified'))
       .finally(() => {
@@ -96,7 +97,7 @@ export function verifyAfterOutages({
   }
   return probe.onRecord((record) => {
     if (record.k !== 'event') return
-    if (record.kind === 'outage.began') synchronous = isSynchronous()
+    if (record.kind === 'outage.began') synchronous = promisesNow()
     if (record.kind === 'outage.ended') run(record.data as unknown as Outage)
   })
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { runningWith } from './data-hosts.js'
+import { atSiteOf, runningWith } from './data-hosts.js'
 import type { FaultTarget } from './fault.js'
 
 /** Patroni's dynamic configuration, as far as faults read it. */
@@ -10,14 +10,14 @@ const config = z.looseObject({
 })
 export type DynamicConfig = z.infer<typeof config>
 
-type Reach = Pick<FaultTarget, 'hosts' | 'execOn' | 'stateOf'>
+type Reach = Pick<FaultTarget, 'hosts' | 'execOn' | 'stateOf' | 'target'>
 
 const readScript = `key=$(etcdctl get /service/ --prefix --keys-only | grep '/config$' | head -n 1)
 [ -n "$key" ] && etcdctl get --print-value-only "$key"`
 
-/** The dynamic configuration as etcd keeps it: Patroni, which changes it, is not asked. */
+/** The dynamic configuration as the etcd of the target's site keeps it: Patroni, which changes it, is not asked. */
 export async function readConfig(context: Reach): Promise<DynamicConfig> {
-  const asked = await runningWith(context, 'etcd')
+  const asked = await runningWith(atSiteOf(context), 'etcd')
   const answers = asked.map(async (host) => {
     const { code, stdout, stderr } = await context.execOn(host, ['sh', '-c', readScript], { timeoutMs: 15_000 })
     if (code !== 0) throw new Error(`etcd on ${host}: ${stderr.trim().split('\n').at(-1)}`)

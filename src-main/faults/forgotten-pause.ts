@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Proof } from '../contract/fault.js'
-import { runningWith } from './data-hosts.js'
+import { atSiteOf, runningWith } from './data-hosts.js'
 import { readConfig } from './dynamic-config.js'
 import { defineFault, type FaultContext } from './fault.js'
 
@@ -15,7 +15,7 @@ async function patronictl({ exec }: Context, verb: 'pause' | 'resume'): Promise<
 
 /** What each member that answers says of itself over REST. */
 async function membersPaused(context: Context): Promise<Map<string, boolean>> {
-  const hosts = await runningWith(context, 'patroni')
+  const hosts = await runningWith(atSiteOf(context), 'patroni')
   const asked = hosts.map(async (host) => {
     const scheme = context.hosts.find(({ name }) => name === host)?.endpoints.patroni?.tls ? 'https' : 'http'
     const argv = ['curl', '--silent', '--max-time', '2', `${scheme}://${host}:8008/patroni`]

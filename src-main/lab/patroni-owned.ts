@@ -76,6 +76,8 @@ const ownedParameters: Readonly<Record<string, string>> = {
   stats_temp_directory: files,
   dynamic_library_path: files,
   huge_pages: 'hosts of a lab have none',
+  password_encryption: 'the lab lets its users in by scram-sha-256',
+  default_transaction_read_only: 'the lab could not make its database',
 }
 
 /** Libraries of the host image: PostgreSQL with its own contrib, and nothing else. */
@@ -107,7 +109,9 @@ export function parameterLeftOut(name: string, value: unknown, { hostBytes }: La
   if (name === 'shared_buffers' && bytes(value, 8192) > hostBytes / 2) {
     return `a data host has ${Math.round(hostBytes / 1024 ** 2)} MiB: PostgreSQL could not start with so much`
   }
-  if (name === 'shared_preload_libraries') {
+  if (name.startsWith('lc_') && !/^(C|POSIX|C\.UTF-?8)$/i.test(String(value)))
+    return 'the hosts of a lab have no locale but C.UTF-8: PostgreSQL could not start'
+  if (/^(shared|session|local)_preload_libraries$/.test(name)) {
     const missing = String(value)
       .split(',')
       .map((library) => library.trim().replaceAll(/["']/g, ''))

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react'
 import { healthSubsystems, type HealthFinding, type HealthReport } from '../../src-main/contract/health.js'
 import { serverNow } from '../app/clock.js'
-import { createClient } from '../app/connection.js'
+import { createClient, failureOf, type Failure } from '../app/connection.js'
 import { useCall } from '../app/use-call.js'
 import { IconButton } from '../ui/button.js'
 import { Dialog } from '../ui/dialog.js'
@@ -16,7 +16,17 @@ const everyMs = 3_000
 /** One page about a lab: what is wrong, since when, what to look at next, and everything that was looked at. */
 export function Health({ lab, onClose }: { lab: string; onClose: () => void }) {
   const [report, setReport] = useState<HealthReport | null>(null)
-  const { run, failure } = useCall(async () => setReport(await createClient().health.get({ lab })))
+  const [failure, setFailure] = useState<Failure | null>(null)
+  // what could not be asked now is not as it was: an old "nothing is wrong" would be believed
+  const { run } = useCall(async () => {
+    try {
+      setReport(await createClient().health.get({ lab }))
+      setFailure(null)
+    } catch (error) {
+      setReport(null)
+      setFailure(failureOf(error))
+    }
+  })
   useEffect(() => {
     void run()
     const timer = setInterval(() => void run(), everyMs)

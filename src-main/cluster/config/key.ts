@@ -1,5 +1,12 @@
 import { DojoError } from '../../contract/errors.js'
-import { decidedByPatroni, dynamicKeys, keyProblem, localPostgresqlKeys } from '../../lab/patroni-rules.js'
+import {
+  decidedByPatroni,
+  dynamicKeys,
+  keyProblem,
+  localPostgresqlKeys,
+  wholeNumber,
+  yesOrNo,
+} from '../../lab/patroni-rules.js'
 import { valueProblem, type SettingRow } from './parameters.js'
 import { parametersKey } from './view.js'
 
@@ -52,12 +59,15 @@ export function pathOf(key: string): string[] {
     if (patronisOwn.includes(second)) return ['postgresql', second, ...rest]
     return ['postgresql', 'parameters', [second, ...rest].join('.').toLowerCase()]
   }
-  if (!(first in dynamicKeys)) {
+  if (!Object.hasOwn(dynamicKeys, first)) {
     const meant = nearest(first)
     const next = `${meant ? `Did you mean ${meant}? ` : ''}A parameter of PostgreSQL is ${parametersKey}${first}`
     throw invalid(key, `Patroni has no key ${first} in its dynamic configuration, and would ignore it`, next)
   }
-  return second === undefined ? [first] : [first, second, ...rest]
+  if (second === undefined) return [first]
+  if (dynamicKeys[first]!.kind !== 'map')
+    throw invalid(key, `${first} is one value, and has no keys`, `For example: ${first}`)
+  return [first, second, ...rest]
 }
 
 /** The name of the parameter that a path leads to; null when it is a key of Patroni's. */
@@ -73,7 +83,7 @@ export function requireUsable(path: readonly string[], value: unknown, row: Sett
   const key = path.join('.')
   const name = parameterOf(path)
   if (name === null) {
-    const problem = path.length === 1 && value !== null ? keyProblem(path[0]!, value) : null
+    const problem = value === null ? null : path.length === 1 ? keyProblem(path[0]!, value) : ownProblem(path, value)
     if (problem)
       throw invalid(
         key,
@@ -93,6 +103,18 @@ export function requireUsable(path: readonly string[], value: unknown, row: Sett
   const problem = row && value !== null ? valueProblem(value, row) : null
   if (problem)
     throw invalid(key, `${problem}, and ${JSON.stringify(value)} is not`, 'Nothing was changed; try another value')
+}
+
+/** What is wrong with a value of one of Patroni's own keys under `postgresql`, in a clause. */
+function ownProblem([area, own = '', ...rest]: readonly string[], value: unknown): string | null {
+  if (area !== 'postgresql' || rest.length > 0) return null
+  if (own === 'pg_hba' || own === 'pg_ident') {
+    // one string would become a file with one character per line
+    const isList = Array.isArray(value) && value.every((line) => typeof line === 'string')
+    return isList ? null : 'wants a list of lines, for example ["local all all peer"]'
+  }
+  if (/^(use|remove)_/.test(own)) return yesOrNo(value) === null ? 'wants true or false' : null
+  return own === 'pg_ctl_timeout' && wholeNumber(value) === null ? 'wants a whole number of seconds' : null
 }
 
 /** A patch that sets one value, as PATCH /config wants it; null takes the key out. */

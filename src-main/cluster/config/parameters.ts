@@ -19,7 +19,7 @@ export interface SettingRow {
 export const settingsSql = `
 select name, setting, current_setting(name) as shown, unit, vartype, context, min_val, max_val, enumvals, sourcefile,
   pending_restart
-from pg_settings where name = any($1) or pending_restart`
+from pg_settings where lower(name) = any($1) or pending_restart`
 
 export const settingRowOf = (row: Readonly<Record<string, unknown>>): SettingRow => ({
   name: String(row['name']).toLowerCase(),
@@ -58,7 +58,7 @@ export function inUnit(value: unknown, unit: string | null): number | null {
 }
 
 /** Whether a running value is the one that was asked for, however both are spelled. */
-export function isInForce(asked: unknown, { setting, vartype, unit }: SettingRow): boolean {
+export function isInForce(asked: unknown, { name, setting, vartype, unit }: SettingRow): boolean {
   if (vartype === 'bool') return yesOrNo(asked) === yesOrNo(setting)
   if (vartype === 'integer') {
     const value = inUnit(asked, unit)
@@ -72,6 +72,8 @@ export function isInForce(asked: unknown, { setting, vartype, unit }: SettingRow
   if (vartype === 'enum') {
     return spelled(asked) === setting.toLowerCase() || (yesOrNo(asked) !== null && yesOrNo(asked) === yesOrNo(setting))
   }
+  // shown in one spelling, whichever was asked for: iso, mdy is ISO, MDY
+  if (name === 'datestyle' || name === 'timezone') return spelled(asked) === setting.toLowerCase()
   return String(asked) === setting
 }
 const spelled = (value: unknown): string =>

@@ -65,7 +65,10 @@ function areasOf(input: HealthInput, findings: readonly HealthFinding[]): Area[]
     const { name, services } = host
     const view = viewOf(input, name)
     const known: Partial<Record<HealthSubsystem, boolean>> = {
-      etcd: fresh(state.etcd)?.members.find((member) => member.name === name)?.answers ?? false,
+      // nobody asks another site's etcd; its service is looked at
+      etcd: host.site
+        ? (facts[name] ?? null) !== null
+        : (fresh(state.etcd)?.members.find((member) => member.name === name)?.answers ?? false),
       patroni: fresh(view?.patroni) !== null,
       proxy: fresh(state.proxy) !== null,
       backups: name === repositoryOf(info.spec) ? fresh(state.backup) !== null : (facts[name] ?? null) !== null,

@@ -28,7 +28,7 @@ export function renderHost(plan: LabPlan, host: string): HostFile[] {
   return [
     ...services.flatMap((service) => renderers[service](plan, host)),
     ...renderPatronictl(plan, host),
-    renderClusterHealth(plan),
+    renderClusterHealth(plan, host),
     pgpass(plan),
     ...renderTls(plan, host),
   ]

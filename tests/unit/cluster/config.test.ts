@@ -54,6 +54,7 @@ describe('values of PostgreSQL', () => {
     expect(isInForce('8MB', workMem)).toBe(true)
     expect(isInForce('8192kB', workMem)).toBe(true)
     expect(isInForce('9MB', workMem)).toBe(false)
+    expect(isInForce('iso, mdy', row('datestyle', { setting: 'ISO, MDY', vartype: 'string', unit: null }))).toBe(true)
     expect(isInForce(true, row('wal_log_hints', { vartype: 'bool', setting: 'on' }))).toBe(true)
     expect(isInForce('local', row('synchronous_commit', { vartype: 'enum', setting: 'on' }))).toBe(false)
     expect(isInForce(0.9, row('checkpoint_completion_target', { vartype: 'real', setting: '0.9' }))).toBe(true)
@@ -186,12 +187,17 @@ describe('a change', () => {
     ['postgresql', /all of what PostgreSQL gets/],
     ['postgresql.listen', /each host only/],
     ['postgresql..x', /empty part/],
+    ['ttl.x', /ttl is one value/],
+    ['constructor', /Patroni has no key constructor/],
   ])('of %s is refused', (key, why) => expect(() => pathOf(key)).toThrow(why))
 
   test('that nobody could use is refused; one that Patroni adjusts is not', () => {
     expect(() => requireUsable(['ttl'], 'soon', null)).toThrow('wants a whole number')
     expect(() => requireUsable(['ttl'], 5, null)).not.toThrow()
     expect(() => requireUsable(['ttl'], null, null)).not.toThrow()
+    expect(() => requireUsable(['postgresql', 'pg_hba'], 'host all all all md5', null)).toThrow('wants a list of lines')
+    expect(() => requireUsable(['postgresql', 'pg_hba'], ['local all all peer'], null)).not.toThrow()
+    expect(() => requireUsable(['postgresql', 'use_slots'], 'soon', null)).toThrow('wants true or false')
     const path = ['postgresql', 'parameters', 'work_mem']
     expect(() => requireUsable(path, 'abc', workMem)).toThrow('it wants a number')
     expect(() => requireUsable(path, '10kB', workMem)).not.toThrow()

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { renderHost } from '../../../src-main/lab/render/index.js'
 import { appRoot } from '../../../src-main/util/app-root.js'
-import { planOf } from './plan-of.js'
+import { planOf, topologyOf } from './plan-of.js'
 
 const script = join(appRoot(), 'docker/rootfs/usr/local/bin/cluster-health')
 
@@ -22,6 +22,19 @@ REPOSITORY=backup
 STANZA=main
 `)
   }
+})
+
+test('a host of another site is told of that site', () => {
+  const topology = topologyOf({
+    pg1: { address: 11, at: [0, 0], services: ['etcd', 'patroni'] },
+    far: { address: 21, at: [1, 0], services: ['patroni'], site: 'remote' },
+    'far-etcd': { address: 22, at: [1, 1], services: ['etcd'], site: 'remote' },
+  })
+  const [here, there] = ['pg1', 'far'].map(
+    (host) => renderHost(planOf(topology), host).find(({ path }) => path === '/etc/cluster-health.conf')!.content,
+  )
+  expect(here).toContain('SCOPE=pair\nDATA_HOSTS="pg1"\nETCD_HOSTS="pg1"\n')
+  expect(there).toContain('SCOPE=pair-remote\nDATA_HOSTS="far"\nETCD_HOSTS="far-etcd"\n')
 })
 
 test('cluster-health is a shell script that any sh understands, and says so where it can not look', () => {

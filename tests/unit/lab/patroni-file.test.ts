@@ -89,6 +89,8 @@ postgresql:
     ssl: on
     shared_buffers: 8GB
     shared_preload_libraries: pg_stat_statements,timescaledb
+    lc_messages: en_US.UTF-8
+    password_encryption: md5
     WORK_MEM: 8MB
 `)
     expect(own.notHonoured.map(({ key, line, outcome, effective }) => [line, key, outcome, effective])).toEqual([
@@ -102,6 +104,8 @@ postgresql:
       [11, 'postgresql.parameters.ssl', 'left out', undefined],
       [12, 'postgresql.parameters.shared_buffers', 'left out', undefined],
       [13, 'postgresql.parameters.shared_preload_libraries', 'left out', undefined],
+      [14, 'postgresql.parameters.lc_messages', 'left out', undefined],
+      [15, 'postgresql.parameters.password_encryption', 'left out', undefined],
     ])
     expect(own.config).toEqual({
       ttl: 20,
@@ -109,7 +113,7 @@ postgresql:
       retry_timeout: 8,
       postgresql: { parameters: { work_mem: '8MB' } },
     })
-    expect(own.notHonoured.at(-1)!.why).toContain('timescaledb')
+    expect(own.notHonoured.at(-3)!.why).toContain('timescaledb')
   })
 
   test('is what the cluster is born with; the lab keeps what it owns', () => {
