@@ -83,7 +83,7 @@ function composeFile(source: ExportSource, bare: LabPlan): string {
         `./hosts/${name}:/config/host:ro`,
         './secrets/passwords:/secrets/passwords:ro',
         `./secrets/${name}:/secrets/tls:ro`,
-        ...keptOf(source, name).map((path) => `${name}-${path.split('/').at(-1)}:${path}`),
+        ...keptOf(source, name).map((path) => `${volumeOf(name, path)}:${path}`),
       ],
       mem_limit: memory.replace('i', '').toLowerCase(),
       shm_size: '128m',
@@ -91,7 +91,7 @@ function composeFile(source: ExportSource, bare: LabPlan): string {
     },
   ])
   const volumes = Object.keys(topology.hosts).flatMap((host) =>
-    keptOf(source, host).map((path) => [`${host}-${path.split('/').at(-1)}`, {}]),
+    keptOf(source, host).map((path) => [volumeOf(host, path), {}]),
   )
   const text = stringify(
     {
@@ -112,7 +112,12 @@ const keptOf = ({ plan: { topology } }: ExportSource, host: string): string[] =>
   ...(runs(topology, host, 'patroni') ? [homeOfPostgres] : []),
   ...(runs(topology, host, 'etcd') ? ['/var/lib/etcd'] : []),
   ...(repositoryOf(topology) === host ? ['/var/lib/pgbackrest'] : []),
+  ...(runs(topology, host, 'cron') ? ['/var/backups/postgresql'] : []),
+  ...(runs(topology, host, 'prometheus') ? ['/var/lib/prometheus'] : []),
 ]
+
+/** The whole path is in the name: the last parts of two may be the same. */
+const volumeOf = (host: string, path: string): string => `${host}${path.replaceAll('/', '-')}`
 
 const firstBackup = ({ plan: { topology } }: ExportSource, host: string): Record<string, string> =>
   repositoryOf(topology) === host ? { FIRST_BACKUP: 'wanted' } : {}

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { exportKinds, type ExportedFile, type ExportKind } from '../../../src-main/contract/export.js'
 import type { LabInfo } from '../../../src-main/contract/lab.js'
+import type { Topology } from '../../../src-main/contract/topology.js'
 import { annotated } from '../../../src-main/lab/export/annotate.js'
 import { asAnsible } from '../../../src-main/lab/export/ansible.js'
 import { asCompose } from '../../../src-main/lab/export/compose.js'
@@ -9,6 +10,7 @@ import { asConfig } from '../../../src-main/lab/export/config.js'
 import { durable } from '../../../src-main/lab/export/durable.js'
 import type { ExportSource } from '../../../src-main/lab/export/index.js'
 import { withTheSecrets } from '../../../src-main/lab/export/tokens.js'
+import type { LabPlan } from '../../../src-main/lab/plan.js'
 import { renderHost } from '../../../src-main/lab/render/index.js'
 import { planOf, topologyOf } from './plan-of.js'
 
@@ -17,21 +19,34 @@ const topology = topologyOf({
   pool: { address: 16, at: [4, 0], services: ['pgbouncer'] },
 })
 const plan = planOf(topology)
-const hosts = Object.entries(topology.hosts).map(([name, { address, services, at }]) => {
-  return { name, address: `${plan.prefix}.${address}`, services, at, endpoints: {} }
-})
-const info = { lab: plan.lab, topology: 'pair', image: 'pg-ha-dojo/host:0', hosts } as unknown as LabInfo
-const source: ExportSource = { info, plan }
+const source = sourceOf(topology)
 const made: Record<ExportKind, ExportedFile[]> = {
   compose: asCompose(source),
   config: asConfig(source),
   ansible: asAnsible(source),
 }
-const file = (kind: ExportKind, path: string): string => {
-  const found = made[kind].find((each) => each.path === path)
-  if (!found) throw new Error(`no ${path} among ${made[kind].map((each) => each.path).join(', ')}`)
+const file = (kind: ExportKind, path: string): string => contentOf(made[kind], path)
+
+/** A lab of the topology as it is exported; `more` is what its plan has besides. */
+function sourceOf(topology: Topology, more: Partial<LabPlan> = {}): ExportSource {
+  const plan = { ...planOf(topology), ...more }
+  const hosts = Object.entries(topology.hosts).map(([name, { address, services, at }]) => {
+    return { name, address: `${plan.prefix}.${address}`, services, at, endpoints: {} }
+  })
+  const info = { lab: plan.lab, topology: topology.topology, image: 'pg-ha-dojo/host:0', hosts } as unknown as LabInfo
+  return { info, plan }
+}
+const exported = (as: (source: ExportSource) => ExportedFile[], source: ExportSource, path: string): string =>
+  contentOf(as(source), path)
+
+function contentOf(files: readonly ExportedFile[], path: string): string {
+  const found = files.find((each) => each.path === path)
+  if (!found) throw new Error(`no ${path} among ${files.map((each) => each.path).join(', ')}`)
   return found.content
 }
+
+/** Clients know every data host. */
+const direct = { client: { readWrite: { host: 'leader', port: 5432 } } }
 
 describe.each(exportKinds)('as %s', (kind) => {
   test('no secret, no certificate and no key is in it', () => {
@@ -117,13 +132,26 @@ describe('compose', () => {
 
   test('data, votes and backups outlive their containers', () => {
     expect(Object.keys(volumes)).toEqual([
-      'pg1-postgresql',
-      'pg1-etcd',
-      'pg2-postgresql',
-      'pg2-etcd',
-      'witness-etcd',
-      'backup-pgbackrest',
+      'pg1-var-lib-postgresql',
+      'pg1-var-lib-etcd',
+      'pg2-var-lib-postgresql',
+      'pg2-var-lib-etcd',
+      'witness-var-lib-etcd',
+      'backup-var-lib-pgbackrest',
     ])
+  })
+
+  test("cron's backups outlive the container too, in another volume than the data", () => {
+    const hosts = { node1: { address: 11, at: [0, 0], services: ['patroni', 'cron', 'etcd'] } }
+    const { services } = parse(
+      exported(asCompose, sourceOf(topologyOf(hosts, direct)), 'docker-compose.yml'),
+    ) as Compose
+    expect(services['node1']!.volumes).toEqual(
+      expect.arrayContaining([
+        'node1-var-lib-postgresql:/var/lib/postgresql',
+        'node1-var-backups-postgresql:/var/backups/postgresql',
+      ]),
+    )
   })
 
   test('clients reach the proxy and the pool on this machine only; .env names every variable', () => {
@@ -174,6 +202,12 @@ describe('ansible', () => {
     const files = parse(file('ansible', 'host_vars/witness.yml')).files as { owner: string; path: string }[]
     expect(files.map(({ owner }) => owner)).toEqual(['etcd', 'root'])
     expect(files.at(-1)!.path).toBe('/etc/cluster-health.conf')
+  })
+
+  test('a site that follows another one is waited for until it has a leader of its kind', () => {
+    const tasks = parse(file('ansible', 'roles/service/tasks/main.yml')) as { name: string; until?: string }[]
+    const until = tasks.find(({ name }) => name.startsWith('There is a leader'))!.until!
+    expect(until).toContain("selectattr('Role', 'in', ['Leader', 'Standby Leader'])")
   })
 
   test('templates use no variable that nobody sets', () => {
