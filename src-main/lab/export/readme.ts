@@ -1,5 +1,6 @@
 import type { ExportedFile } from '../../contract/export.js'
 import { hostsWith, repositoryOf, runs, stanza } from '../plan.js'
+import { clientsOf } from './clients.js'
 import { unknownServices } from './debian.js'
 import { readable } from './files.js'
 import type { ExportSource } from './index.js'
@@ -17,8 +18,8 @@ A docker compose project of its own: it needs docker compose (or docker-compose 
     docker compose up -d       # builds the image first where it is not there
     docker compose exec -u postgres ${first(source)} patronictl list
 
-Clients write to 127.0.0.1:${source.plan.topology.client.readWrite.port} as \`${source.plan.credentials.app.username}\`, database \`${source.plan.credentials.app.database}\`; the password is in
-secrets/passwords/app. Ports, the project's name and the network (10.78.0) are in .env.
+${clientsOf(source)}
+Ports, the project's name and the network (10.78.0) are in .env.
 
 The image (image/Dockerfile) builds from debian:trixie-slim and Debian's packages. Where no registry can be reached:
 \`sudo sh image/base/make-base.sh | docker import - debian:trixie-slim\` makes that base from Debian's packages.

@@ -162,6 +162,19 @@ describe('compose', () => {
     expect([...new Set(used)].toSorted()).toEqual(named.map((name) => `\${${name}}`).toSorted())
   })
 
+  test("its README names the ports that .env publishes: every data host's where no proxy stands in front", () => {
+    const data = { services: ['patroni', 'etcd'] }
+    const hosts = { pg1: { address: 11, at: [0, 0], ...data }, pg2: { address: 12, at: [0, 1], ...data } }
+    const without = sourceOf(topologyOf(hosts, { ...direct, fixedPorts: { postgres: 5532 } }))
+    expect(exported(asCompose, without, '.env')).toContain('PORT_PG1_5432=5532\nPORT_PG2_5432=5533\n')
+    expect(exported(asCompose, without, 'README.md')).toContain(
+      'psql "host=127.0.0.1,127.0.0.1 port=5532,5533 user=app dbname=app target_session_attrs=read-write"',
+    )
+    const moved = sourceOf({ ...topology, fixedPorts: { proxyWrite: 5600 } })
+    expect(exported(asCompose, moved, '.env')).toContain('PORT_PROXY_5000=5600\n')
+    expect(exported(asCompose, moved, 'README.md')).toContain('Clients write to 127.0.0.1:5600 as `app`')
+  })
+
   test('a host gets every file that it is configured by, and the start script fills in every token', () => {
     const listed = file('compose', 'hosts/pg1/manifest').trim().split('\n')
     expect(listed).toContain('600 postgres /etc/patroni/patroni.yml')
