@@ -89,9 +89,9 @@ function variablesOf(plan: LabPlan, host: string, files: readonly HostFile[]) {
   }
 }
 
-/** A host keeps patronictl's configuration also where no Patroni runs: that belongs to no service. */
+/** By the folder: /etc/patroni, /etc/cron.d. A host has patronictl's configuration also where no Patroni runs: of no service. */
 function serviceOf(path: string, own: readonly ServiceName[]): ServiceName | 'none' {
-  const folder = /^\/etc\/([a-z]+)\//.exec(path)?.[1]
+  const folder = /^\/etc\/([a-z]+)(?:\.d)?\//.exec(path)?.[1]
   return own.find((service) => service === folder) ?? 'none'
 }
 

@@ -223,6 +223,59 @@ describe('ansible', () => {
     expect(until).toContain("selectattr('Role', 'in', ['Leader', 'Standby Leader'])")
   })
 
+  describe('of hosts that cron backs up', () => {
+    const hosts = { node1: { address: 11, at: [0, 0], services: ['patroni', 'cron', 'etcd'] } }
+    const settings = { postgresql: { archive_mode: 'always', archive_command: '/usr/local/bin/archive-wal %p %f' } }
+    const backedUp = sourceOf(topologyOf(hosts, { ...direct, settings }))
+    const files = asAnsible(backedUp)
+    const { packages, folders, scripts, files: installed } = parse(contentOf(files, 'host_vars/node1.yml'))
+
+    test('every script that its configuration calls is installed, with what it needs', () => {
+      const called = files
+        .filter(({ path }) => path.startsWith('hosts/node1/'))
+        .flatMap(({ content }) => content.match(/\/usr\/local\/(?:bin|lib\/dojo)\/[\w-]+|\bbase-backup(?= >>)/g) ?? [])
+      const names = [...new Set(called.map((path) => path.split('/').at(-1)))]
+      expect(names).toEqual(expect.arrayContaining(['archive-wal', 'base-backup', 'post-bootstrap']))
+      expect(scripts.map((path: string) => path.split('/').at(-1))).toEqual(expect.arrayContaining(names))
+      for (const name of names) expect(contentOf(files, `scripts/${name}`)).toMatch(/^#!/)
+      expect(packages).toEqual(expect.arrayContaining(['cron', 'curl']))
+      expect(folders).toContainEqual({ path: '/var/backups/postgresql', owner: 'postgres', mode: '0700' })
+    })
+
+    test('the job comes with the play of cron, once there is a cluster', () => {
+      expect(installed).toContainEqual({
+        path: '/etc/cron.d/base-backup',
+        owner: 'root',
+        mode: '0644',
+        service: 'cron',
+      })
+      const plays = parse(contentOf(files, 'site.yml')) as { hosts: string; roles?: { service: string }[] }[]
+      const order = plays.map(({ hosts: of }) => of)
+      expect(order.indexOf('cron')).toBeGreaterThan(order.indexOf('patroni'))
+      expect(Object.keys(parse(contentOf(files, 'roles/service/vars/main.yml')).commands)).toContain('cron')
+    })
+
+    test('its README tells how to restore, and what is not there', () => {
+      expect(contentOf(files, 'README.md')).toMatch(
+        /restore-standalone --time[^]*## What is not carried over[^]*restore-cluster/,
+      )
+      expect(contentOf(files, 'README.md')).not.toContain('no play for')
+      expect(file('ansible', 'README.md')).not.toContain('restore-')
+    })
+
+    test('as folders they have the scripts as well', () => {
+      expect(exported(asConfig, backedUp, 'scripts/archive-wal')).toMatch(/^#!/)
+    })
+  })
+
+  test('what it measures with is not carried over, and its README says so', () => {
+    const more = { monitor: { address: 17, at: [4, 1], services: ['prometheus'] } }
+    const measured = sourceOf(topologyOf({ ...topology.hosts, ...more }))
+    expect(exported(asAnsible, measured, 'README.md')).toContain('no play for: prometheus.')
+    expect(exported(asConfig, measured, 'README.md')).toContain('The command lines of prometheus:')
+    expect(exported(asCompose, measured, 'docker-compose.yml')).toContain('127.0.0.1:${PORT_MONITOR_9090}:9090')
+  })
+
   test('templates use no variable that nobody sets', () => {
     const known = new Set([...Object.keys(parse(file('ansible', 'group_vars/all.yml'))), 'lookup'])
     const used = made.ansible
