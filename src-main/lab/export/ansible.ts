@@ -21,6 +21,12 @@ const tokens: Tokens = {
 /** The lab's network as its plan spells it, and as people may change it, with a mask of their own. */
 const inNetwork = (content: string): string => content.replaceAll(`${tokens.prefix}.0/24`, variable('network'))
 
+/** Jinja begins something with two characters. Those that are not ours, in SQL and in people's settings, mean themselves. */
+const forJinja = (content: string): string =>
+  content.replaceAll(/\{\{ (?:network|\w+_password|lookup\(.*?\)) \}\}|\{[{%#]/g, (found) =>
+    found.length > 2 ? found : variable(`'${found}'`),
+  )
+
 /** An inventory and a playbook for Debian hosts: what the host image and the app do, as tasks that can be repeated. */
 export function asAnsible(source: ExportSource): ExportedFile[] {
   const { topology } = source.plan
@@ -30,7 +36,11 @@ export function asAnsible(source: ExportSource): ExportedFile[] {
     return [
       ...below(
         `hosts/${host}`,
-        files.map(({ path, content }) => ({ path: path.slice(1), content: inNetwork(content), mode: readable })),
+        files.map(({ path, content }) => ({
+          path: path.slice(1),
+          content: forJinja(inNetwork(content)),
+          mode: readable,
+        })),
       ),
       yaml(`host_vars/${host}.yml`, variablesOf(bare, host, files)),
     ]
@@ -79,9 +89,9 @@ function variablesOf(plan: LabPlan, host: string, files: readonly HostFile[]) {
   }
 }
 
-/** A host keeps patronictl's configuration also where no Patroni runs: that belongs to no service. */
+/** By the folder: /etc/patroni, /etc/cron.d. A host has patronictl's configuration also where no Patroni runs: of no service. */
 function serviceOf(path: string, own: readonly ServiceName[]): ServiceName | 'none' {
-  const folder = /^\/etc\/([a-z]+)\//.exec(path)?.[1]
+  const folder = /^\/etc\/([a-z]+)(?:\.d)?\//.exec(path)?.[1]
   return own.find((service) => service === folder) ?? 'none'
 }
 

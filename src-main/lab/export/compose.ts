@@ -1,8 +1,8 @@
 import { stringify } from 'yaml'
 import type { ExportedFile } from '../../contract/export.js'
 import { homeOfPostgres, repositoryOf, runs, type LabPlan } from '../plan.js'
-import { offersOf } from '../ports.js'
 import { renderEnvironment } from '../render/index.js'
+import { published } from './clients.js'
 import { below, filesOf, fixedFiles, imageFiles, initFiles, readable } from './files.js'
 import type { ExportSource } from './index.js'
 import { composeReadme } from './readme.js'
@@ -34,32 +34,18 @@ export function asCompose(source: ExportSource): ExportedFile[] {
   ]
 }
 
-/** Addresses for clients: the proxy's, the pool's, and where there is neither, the databases'. */
-function published({ plan: { topology } }: ExportSource) {
-  const { readWrite } = topology.client
-  const inside = new Set([5000, 5001, 7000, 6432, readWrite.port])
-  return offersOf(topology)
-    .filter((offer) => inside.has(offer.inside))
-    .map(({ host, inside: port, fixed }) => ({
-      host,
-      inside: port,
-      fixed,
-      variable: `PORT_${host}_${port}`.toUpperCase().replaceAll(/\W/g, '_'),
-    }))
-}
-
 const environment = (source: ExportSource): string =>
   `# Read by docker compose. The name of the project, the network's first three octets, and the ports on this machine.
 COMPOSE_PROJECT_NAME=${source.info.lab}
 PREFIX=${prefix}
-${published(source)
+${published(source.plan.topology)
   .map(({ variable, fixed }) => `${variable}=${fixed}\n`)
   .join('')}`
 
 function composeFile(source: ExportSource, bare: LabPlan): string {
   const { info, plan } = source
   const { topology } = plan
-  const ports = published(source)
+  const ports = published(topology)
   const addressOf = (host: string): string => `\${PREFIX}.${topology.hosts[host]!.address}`
   const services = Object.entries(topology.hosts).map(([name, { memory }]) => [
     name,
@@ -83,7 +69,7 @@ function composeFile(source: ExportSource, bare: LabPlan): string {
         `./hosts/${name}:/config/host:ro`,
         './secrets/passwords:/secrets/passwords:ro',
         `./secrets/${name}:/secrets/tls:ro`,
-        ...keptOf(source, name).map((path) => `${name}-${path.split('/').at(-1)}:${path}`),
+        ...keptOf(source, name).map((path) => `${volumeOf(name, path)}:${path}`),
       ],
       mem_limit: memory.replace('i', '').toLowerCase(),
       shm_size: '128m',
@@ -91,7 +77,7 @@ function composeFile(source: ExportSource, bare: LabPlan): string {
     },
   ])
   const volumes = Object.keys(topology.hosts).flatMap((host) =>
-    keptOf(source, host).map((path) => [`${host}-${path.split('/').at(-1)}`, {}]),
+    keptOf(source, host).map((path) => [volumeOf(host, path), {}]),
   )
   const text = stringify(
     {
@@ -112,7 +98,12 @@ const keptOf = ({ plan: { topology } }: ExportSource, host: string): string[] =>
   ...(runs(topology, host, 'patroni') ? [homeOfPostgres] : []),
   ...(runs(topology, host, 'etcd') ? ['/var/lib/etcd'] : []),
   ...(repositoryOf(topology) === host ? ['/var/lib/pgbackrest'] : []),
+  ...(runs(topology, host, 'cron') ? ['/var/backups/postgresql'] : []),
+  ...(runs(topology, host, 'prometheus') ? ['/var/lib/prometheus'] : []),
 ]
+
+/** The whole path is in the name: the last parts of two may be the same. */
+const volumeOf = (host: string, path: string): string => `${host}${path.replaceAll('/', '-')}`
 
 const firstBackup = ({ plan: { topology } }: ExportSource, host: string): Record<string, string> =>
   repositoryOf(topology) === host ? { FIRST_BACKUP: 'wanted' } : {}

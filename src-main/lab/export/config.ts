@@ -1,5 +1,6 @@
 import type { ExportedFile } from '../../contract/export.js'
-import { firstLeaderOf } from '../plan.js'
+import { firstLeaderOf, hostsWith } from '../plan.js'
+import { cronScripts } from './debian.js'
 import { below, filesOf, readable, scriptOfImage } from './files.js'
 import type { ExportSource } from './index.js'
 import { postgresqlConf } from './postgresql-conf.js'
@@ -20,5 +21,11 @@ export function asConfig({ info, plan }: ExportSource): ExportedFile[] {
       ...(own ? [{ path: 'postgresql.conf', content: postgresqlConf(bare, own, first).content, mode: readable }] : []),
     ])
   })
-  return [...hosts, ...scriptOfImage('/usr/local/bin/cluster-health'), configReadme({ info, plan })]
+  const cron = hostsWith(plan.topology, 'cron').length > 0 ? cronScripts : []
+  return [
+    ...hosts,
+    ...scriptOfImage('/usr/local/bin/cluster-health'),
+    ...below('scripts', cron.flatMap(scriptOfImage)),
+    configReadme({ info, plan }),
+  ]
 }

@@ -10,6 +10,7 @@ const packages: Partial<Record<ServiceName, readonly string[]>> = {
   pgbackrest: ['pgbackrest'],
   haproxy: ['haproxy'],
   pgbouncer: ['pgbouncer'],
+  cron: ['cron', 'curl'],
 }
 /** The repository host changes the cluster's configuration, as soon as it can take what is archived. */
 const forFirstBackup = ['patroni', 'python3-etcd', 'postgresql-client-17', 'jq']
@@ -50,6 +51,7 @@ export function foldersOf(topology: Topology, host: string): Folder[] {
     patroni: [own('/var/log/postgresql', 'postgres')],
     haproxy: [own('/etc/haproxy', 'root')],
     pgbouncer: [own('/etc/pgbouncer', 'postgres')],
+    cron: [own('/var/backups/postgresql', 'postgres', '0700'), own('/var/log/cron', 'postgres')],
   }
   return [
     ...(hasPostgres(topology, host) ? [own('/etc/patroni', 'postgres'), own('/var/lib/postgresql', 'postgres')] : []),
@@ -59,11 +61,21 @@ export function foldersOf(topology: Topology, host: string): Folder[] {
   ]
 }
 
+/** What archives WAL, takes base backups and restores one beside the cluster. */
+export const cronScripts = [
+  '/usr/local/bin/archive-wal',
+  '/usr/local/bin/restore-wal',
+  '/usr/local/bin/base-backup',
+  '/usr/local/bin/restore-standalone',
+  '/usr/local/lib/dojo/restore',
+]
+
 /** Scripts of the host image that a host needs as well. */
 export const scriptsOf = (topology: Topology, host: string): string[] =>
   [
     ...(runs(topology, host, 'patroni') ? ['/usr/local/lib/dojo/post-bootstrap', '/usr/local/bin/cluster-health'] : []),
     ...(repositoryOf(topology) === host ? ['/usr/local/lib/dojo/first-backup'] : []),
+    ...(runs(topology, host, 'cron') ? cronScripts : []),
   ].filter((path) => scriptOfImage(path).length > 0)
 
 /** Services that the playbook has no play for. */

@@ -2,6 +2,7 @@ import type { ExportedFile, ExportKind, LabExport } from '../../contract/export.
 import { DojoError } from '../../contract/errors.js'
 import type { LabInfo } from '../../contract/lab.js'
 import { readCredentials } from '../credentials.js'
+import { loadedSql } from '../load-sql.js'
 import type { LabPlan } from '../plan.js'
 import { requireLab, type Home } from '../store.js'
 import { asAnsible } from './ansible.js'
@@ -42,7 +43,9 @@ export async function exportLab(home: Home, lab: string, as: ExportKind): Promis
       next: 'Export it as compose or config, or a lab without TLS as ansible',
     })
   }
-  const plan = { lab, scope, topology, settings, prefix, credentials: await readCredentials(info.credentials) }
+  const dynamic = info.patroni ? { dynamic: info.patroni.config } : {}
+  const [credentials, load] = await Promise.all([readCredentials(info.credentials), loadedSql(topology)])
+  const plan = { lab, scope, topology, settings, ...dynamic, prefix, credentials, ...load }
   const files = kinds[as]({ info, plan })
   return { lab, as, files: files.toSorted((a, b) => (a.path < b.path ? -1 : 1)) }
 }

@@ -1,8 +1,10 @@
 import type { ExportedFile } from '../../contract/export.js'
-import { hostsWith, repositoryOf, runs, stanza } from '../plan.js'
-import { unknownServices } from './debian.js'
+import { hostsWith, stanza } from '../plan.js'
+import { clientsOf } from './clients.js'
+import { packagesOf } from './debian.js'
 import { readable } from './files.js'
 import type { ExportSource } from './index.js'
+import { notInFolders, notInPlaybook, notInProject } from './left-out.js'
 
 const readme = (content: string): ExportedFile => ({ path: 'README.md', content, mode: readable })
 
@@ -17,8 +19,8 @@ A docker compose project of its own: it needs docker compose (or docker-compose 
     docker compose up -d       # builds the image first where it is not there
     docker compose exec -u postgres ${first(source)} patronictl list
 
-Clients write to 127.0.0.1:${source.plan.topology.client.readWrite.port} as \`${source.plan.credentials.app.username}\`, database \`${source.plan.credentials.app.database}\`; the password is in
-secrets/passwords/app. Ports, the project's name and the network (10.78.0) are in .env.
+${clientsOf(source)}
+Ports, the project's name and the network (10.78.0) are in .env.
 
 The image (image/Dockerfile) builds from debian:trixie-slim and Debian's packages. Where no registry can be reached:
 \`sudo sh image/base/make-base.sh | docker import - debian:trixie-slim\` makes that base from Debian's packages.
@@ -38,7 +40,7 @@ ${switchover(source, `docker compose exec -u postgres ${first(source)}`)}
     docker compose down        # containers go, data stays in volumes
     docker compose down -v     # everything goes, backups included
 ${health('docker compose exec HOST cluster-health')}
-${leftOut(source, ['The disks with a size, if the lab had any: data are in ordinary volumes.', 'A restart policy: decide for yourself whether the engine may restart a host that died.'])}`)
+${notInProject(source.plan.topology)}`)
 
 export const configReadme = (source: ExportSource): ExportedFile =>
   readme(`${title(source)}
@@ -61,14 +63,20 @@ Install ${packages(source)} from Debian trixie (with \`create_main_cluster = fal
 ${first(source)}, which makes the cluster, then on the others, then pgbackrest ("pgbackrest server") and the proxy.
 \`/usr/local/lib/dojo/post-bootstrap\`, which patroni.yml names, makes the role and the database of the clients from
 /etc/patroni/role.sql and /etc/patroni/database.sql. \`dojo export --as ansible\` does all of this.
-
+${ifCron(
+  source,
+  `
+scripts/ has what cron and archive_command call: all of it belongs in /usr/local/bin, \`restore\` in /usr/local/lib/dojo. Before
+Patroni starts, /var/backups/postgresql and /var/log/cron must be there and belong to postgres.
+`,
+)}
 ## Fail over
 
     patronictl -c /etc/patroni/patroni.yml list        # as postgres, on any data host
 
 Stop a host's Patroni in order (about 2 s), or switch it off (about ttl, ${source.plan.settings.patroni.ttl} s, plus some seconds).
 ${switchover(source, '')}${health('cluster-health')}
-${leftOut(source, ["Service units: how a service is started is the machine's own business."])}`)
+${notInFolders(source.plan.topology)}`)
 
 export const ansibleReadme = (source: ExportSource): ExportedFile =>
   readme(`${title(source)}
@@ -93,17 +101,21 @@ example, the same commands are run by runit (/etc/service). Both are written fro
 
 Stop Patroni in order (\`systemctl stop patroni\`, or \`sv stop patroni\`: about 2 s), or switch a host off (about ttl,
 ${source.plan.settings.patroni.ttl} s, plus some seconds).
-${switchover(source, 'sudo -u postgres')}${health('cluster-health')}
-${leftOut(source, notInPlaybook(source))}`)
+${switchover(source, 'sudo -u postgres')}${ifCron(source, restoring)}${health('cluster-health')}
+${notInPlaybook(source.plan.topology)}`)
 
-const notInPlaybook = ({ plan }: ExportSource): string[] => {
-  const unknown = unknownServices(plan.topology)
-  return [
-    "Firewalls, disks, kernel settings, a watchdog, time synchronisation: they are your machines' own.",
-    'Changes of the dynamic configuration once the cluster exists: `patronictl edit-config` makes those, and a change of patroni.yml does not.',
-    ...(unknown.length > 0 ? [`These services, which the playbook has no play for: ${unknown.join(', ')}.`] : []),
-  ]
-}
+const ifCron = ({ plan }: ExportSource, text: string): string =>
+  hostsWith(plan.topology, 'cron').length > 0 ? text : ''
+
+const restoring = `
+## Restore
+
+Cron takes base backups on the host that leads (/var/log/cron/base-backup.log), and every host archives its WAL, into
+/var/backups/postgresql. Beside the cluster, on that host, as it was at a moment:
+
+    sudo -u postgres env PATH=/usr/lib/postgresql/17/bin:/usr/local/bin:/usr/bin:/bin \\
+      restore-standalone --time '2026-11-26 14:03:05+00'      # then psql -p 5433
+`
 
 const title = ({ info, plan }: ExportSource): string =>
   `# ${info.lab}\n\n${plan.topology.summary}. Taken home from a lab of pg-ha-dojo (topology ${info.topology}).`
@@ -128,27 +140,8 @@ const health = (command: string): string => `
 \`patronictl list\`, \`etcdctl endpoint health --cluster\` and \`pgbackrest --stanza=${stanza} check\` are the three to ask.
 `
 
-const leftOut = ({ plan }: ExportSource, more: readonly string[]): string =>
-  `## What is not carried over
-
-- The data, the backups, and the history of the lab: this makes a new, empty cluster.
-- Changes of the dynamic configuration that were made in the lab (\`patronictl edit-config\`), and what was changed by hand.
-- The lab's certificates: new ones are made, by an authority of their own.
-${repositoryOf(plan.topology) ? '- Schedules of backups: one full backup is taken at the start, and then it is up to you (cron, a timer).\n' : ''}${more.map((line) => `- ${line}\n`).join('')}`
-
 const hostsTable = ({ info }: ExportSource): string =>
   info.hosts.map(({ name, address, services }) => `      ${address}  ${name}    # ${services.join(', ')}`).join('\n')
 
-const packagesOf: Readonly<Record<string, string>> = {
-  etcd: 'etcd-server etcd-client',
-  patroni: 'postgresql-17 patroni python3-etcd',
-  pgbackrest: 'pgbackrest',
-  haproxy: 'haproxy',
-  pgbouncer: 'pgbouncer',
-}
-
 const packages = ({ plan: { topology } }: ExportSource): string =>
-  Object.entries(packagesOf)
-    .filter(([service]) => Object.keys(topology.hosts).some((host) => runs(topology, host, service as 'etcd')))
-    .map(([, names]) => names)
-    .join(' ')
+  [...new Set(Object.keys(topology.hosts).flatMap((host) => packagesOf(topology, host)))].join(' ')

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { exportKinds, type ExportedFile, type ExportKind } from '../../../src-main/contract/export.js'
 import type { LabInfo } from '../../../src-main/contract/lab.js'
+import type { Topology } from '../../../src-main/contract/topology.js'
 import { annotated } from '../../../src-main/lab/export/annotate.js'
 import { asAnsible } from '../../../src-main/lab/export/ansible.js'
 import { asCompose } from '../../../src-main/lab/export/compose.js'
@@ -9,6 +10,7 @@ import { asConfig } from '../../../src-main/lab/export/config.js'
 import { durable } from '../../../src-main/lab/export/durable.js'
 import type { ExportSource } from '../../../src-main/lab/export/index.js'
 import { withTheSecrets } from '../../../src-main/lab/export/tokens.js'
+import type { LabPlan } from '../../../src-main/lab/plan.js'
 import { renderHost } from '../../../src-main/lab/render/index.js'
 import { planOf, topologyOf } from './plan-of.js'
 
@@ -17,21 +19,34 @@ const topology = topologyOf({
   pool: { address: 16, at: [4, 0], services: ['pgbouncer'] },
 })
 const plan = planOf(topology)
-const hosts = Object.entries(topology.hosts).map(([name, { address, services, at }]) => {
-  return { name, address: `${plan.prefix}.${address}`, services, at, endpoints: {} }
-})
-const info = { lab: plan.lab, topology: 'pair', image: 'pg-ha-dojo/host:0', hosts } as unknown as LabInfo
-const source: ExportSource = { info, plan }
+const source = sourceOf(topology)
 const made: Record<ExportKind, ExportedFile[]> = {
   compose: asCompose(source),
   config: asConfig(source),
   ansible: asAnsible(source),
 }
-const file = (kind: ExportKind, path: string): string => {
-  const found = made[kind].find((each) => each.path === path)
-  if (!found) throw new Error(`no ${path} among ${made[kind].map((each) => each.path).join(', ')}`)
+const file = (kind: ExportKind, path: string): string => contentOf(made[kind], path)
+
+/** A lab of the topology as it is exported; `more` is what its plan has besides. */
+function sourceOf(topology: Topology, more: Partial<LabPlan> = {}): ExportSource {
+  const plan = { ...planOf(topology), ...more }
+  const hosts = Object.entries(topology.hosts).map(([name, { address, services, at }]) => {
+    return { name, address: `${plan.prefix}.${address}`, services, at, endpoints: {} }
+  })
+  const info = { lab: plan.lab, topology: topology.topology, image: 'pg-ha-dojo/host:0', hosts } as unknown as LabInfo
+  return { info, plan }
+}
+const exported = (as: (source: ExportSource) => ExportedFile[], source: ExportSource, path: string): string =>
+  contentOf(as(source), path)
+
+function contentOf(files: readonly ExportedFile[], path: string): string {
+  const found = files.find((each) => each.path === path)
+  if (!found) throw new Error(`no ${path} among ${files.map((each) => each.path).join(', ')}`)
   return found.content
 }
+
+/** Clients know every data host. */
+const direct = { client: { readWrite: { host: 'leader', port: 5432 } } }
 
 describe.each(exportKinds)('as %s', (kind) => {
   test('no secret, no certificate and no key is in it', () => {
@@ -117,13 +132,26 @@ describe('compose', () => {
 
   test('data, votes and backups outlive their containers', () => {
     expect(Object.keys(volumes)).toEqual([
-      'pg1-postgresql',
-      'pg1-etcd',
-      'pg2-postgresql',
-      'pg2-etcd',
-      'witness-etcd',
-      'backup-pgbackrest',
+      'pg1-var-lib-postgresql',
+      'pg1-var-lib-etcd',
+      'pg2-var-lib-postgresql',
+      'pg2-var-lib-etcd',
+      'witness-var-lib-etcd',
+      'backup-var-lib-pgbackrest',
     ])
+  })
+
+  test("cron's backups outlive the container too, in another volume than the data", () => {
+    const hosts = { node1: { address: 11, at: [0, 0], services: ['patroni', 'cron', 'etcd'] } }
+    const { services } = parse(
+      exported(asCompose, sourceOf(topologyOf(hosts, direct)), 'docker-compose.yml'),
+    ) as Compose
+    expect(services['node1']!.volumes).toEqual(
+      expect.arrayContaining([
+        'node1-var-lib-postgresql:/var/lib/postgresql',
+        'node1-var-backups-postgresql:/var/backups/postgresql',
+      ]),
+    )
   })
 
   test('clients reach the proxy and the pool on this machine only; .env names every variable', () => {
@@ -132,6 +160,19 @@ describe('compose', () => {
     const used = file('compose', 'docker-compose.yml').match(/\$\{\w+\}/g)!
     const named = file('compose', '.env').match(/^\w+(?==)/gm)!
     expect([...new Set(used)].toSorted()).toEqual(named.map((name) => `\${${name}}`).toSorted())
+  })
+
+  test("its README names the ports that .env publishes: every data host's where no proxy stands in front", () => {
+    const data = { services: ['patroni', 'etcd'] }
+    const hosts = { pg1: { address: 11, at: [0, 0], ...data }, pg2: { address: 12, at: [0, 1], ...data } }
+    const without = sourceOf(topologyOf(hosts, { ...direct, fixedPorts: { postgres: 5532 } }))
+    expect(exported(asCompose, without, '.env')).toContain('PORT_PG1_5432=5532\nPORT_PG2_5432=5533\n')
+    expect(exported(asCompose, without, 'README.md')).toContain(
+      'psql "host=127.0.0.1,127.0.0.1 port=5532,5533 user=app dbname=app target_session_attrs=read-write"',
+    )
+    const moved = sourceOf({ ...topology, fixedPorts: { proxyWrite: 5600 } })
+    expect(exported(asCompose, moved, '.env')).toContain('PORT_PROXY_5000=5600\n')
+    expect(exported(asCompose, moved, 'README.md')).toContain('Clients write to 127.0.0.1:5600 as `app`')
   })
 
   test('a host gets every file that it is configured by, and the start script fills in every token', () => {
@@ -174,6 +215,65 @@ describe('ansible', () => {
     const files = parse(file('ansible', 'host_vars/witness.yml')).files as { owner: string; path: string }[]
     expect(files.map(({ owner }) => owner)).toEqual(['etcd', 'root'])
     expect(files.at(-1)!.path).toBe('/etc/cluster-health.conf')
+  })
+
+  test('a site that follows another one is waited for until it has a leader of its kind', () => {
+    const tasks = parse(file('ansible', 'roles/service/tasks/main.yml')) as { name: string; until?: string }[]
+    const until = tasks.find(({ name }) => name.startsWith('There is a leader'))!.until!
+    expect(until).toContain("selectattr('Role', 'in', ['Leader', 'Standby Leader'])")
+  })
+
+  describe('of hosts that cron backs up', () => {
+    const hosts = { node1: { address: 11, at: [0, 0], services: ['patroni', 'cron', 'etcd'] } }
+    const settings = { postgresql: { archive_mode: 'always', archive_command: '/usr/local/bin/archive-wal %p %f' } }
+    const backedUp = sourceOf(topologyOf(hosts, { ...direct, settings }))
+    const files = asAnsible(backedUp)
+    const { packages, folders, scripts, files: installed } = parse(contentOf(files, 'host_vars/node1.yml'))
+
+    test('every script that its configuration calls is installed, with what it needs', () => {
+      const called = files
+        .filter(({ path }) => path.startsWith('hosts/node1/'))
+        .flatMap(({ content }) => content.match(/\/usr\/local\/(?:bin|lib\/dojo)\/[\w-]+|\bbase-backup(?= >>)/g) ?? [])
+      const names = [...new Set(called.map((path) => path.split('/').at(-1)))]
+      expect(names).toEqual(expect.arrayContaining(['archive-wal', 'base-backup', 'post-bootstrap']))
+      expect(scripts.map((path: string) => path.split('/').at(-1))).toEqual(expect.arrayContaining(names))
+      for (const name of names) expect(contentOf(files, `scripts/${name}`)).toMatch(/^#!/)
+      expect(packages).toEqual(expect.arrayContaining(['cron', 'curl']))
+      expect(folders).toContainEqual({ path: '/var/backups/postgresql', owner: 'postgres', mode: '0700' })
+    })
+
+    test('the job comes with the play of cron, once there is a cluster', () => {
+      expect(installed).toContainEqual({
+        path: '/etc/cron.d/base-backup',
+        owner: 'root',
+        mode: '0644',
+        service: 'cron',
+      })
+      const plays = parse(contentOf(files, 'site.yml')) as { hosts: string; roles?: { service: string }[] }[]
+      const order = plays.map(({ hosts: of }) => of)
+      expect(order.indexOf('cron')).toBeGreaterThan(order.indexOf('patroni'))
+      expect(Object.keys(parse(contentOf(files, 'roles/service/vars/main.yml')).commands)).toContain('cron')
+    })
+
+    test('its README tells how to restore, and what is not there', () => {
+      expect(contentOf(files, 'README.md')).toMatch(
+        /restore-standalone --time[^]*## What is not carried over[^]*restore-cluster/,
+      )
+      expect(contentOf(files, 'README.md')).not.toContain('no play for')
+      expect(file('ansible', 'README.md')).not.toContain('restore-')
+    })
+
+    test('as folders they have the scripts as well', () => {
+      expect(exported(asConfig, backedUp, 'scripts/archive-wal')).toMatch(/^#!/)
+    })
+  })
+
+  test('what it measures with is not carried over, and its README says so', () => {
+    const more = { monitor: { address: 17, at: [4, 1], services: ['prometheus'] } }
+    const measured = sourceOf(topologyOf({ ...topology.hosts, ...more }))
+    expect(exported(asAnsible, measured, 'README.md')).toContain('no play for: prometheus.')
+    expect(exported(asConfig, measured, 'README.md')).toContain('The command lines of prometheus:')
+    expect(exported(asCompose, measured, 'docker-compose.yml')).toContain('127.0.0.1:${PORT_MONITOR_9090}:9090')
   })
 
   test('templates use no variable that nobody sets', () => {
