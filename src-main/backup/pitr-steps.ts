@@ -39,9 +39,12 @@ export interface Recovery {
   leader: string
 }
 
-/** No client may come, nobody is waited for, and what it says can be read apart from what was before. */
+/**
+ * No client may come, nobody is waited for, and what it says can be read apart from what was before. Without TLS, because
+ * the configuration may name a certificate that a spare does not have.
+ */
 const alone = (log: string): string =>
-  `-l ${log} -o "-c listen_addresses= -c synchronous_standby_names= -c logging_collector=off"`
+  `-l ${log} -o "-c listen_addresses= -c ssl=off -c synchronous_standby_names= -c logging_collector=off"`
 const stopped = `! pg_ctl -D ${pgdata} status > /dev/null || pg_ctl -D ${pgdata} -m fast -w -t 120 stop`
 export const spareLog = '/var/log/postgresql/spare.log'
 export const pitrLog = '/var/log/postgresql/pitr.log'

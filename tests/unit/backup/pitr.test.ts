@@ -59,7 +59,12 @@ describe('the steps', () => {
   test('no client and no standby can reach what is recovered', () => {
     const starts = commandsOf(recovery).filter((run) => run.endsWith(' start') && run.startsWith('pg_ctl'))
     expect(starts).toHaveLength(2)
-    for (const run of starts) expect(run).toContain('-c listen_addresses= -c synchronous_standby_names=')
+    for (const run of starts) expect(run).toMatch(/-c listen_addresses= .*-c synchronous_standby_names=/)
+  })
+
+  test('a spare needs no certificate, whatever the configuration in its backup says', () => {
+    const [start] = commandsOf({ ...recovery, mode: 'beside' }).filter((run) => / start$/.test(run))
+    expect(start).toContain('-c ssl=off')
   })
 
   test('a target is told to PostgreSQL as it was asked for', () => {
