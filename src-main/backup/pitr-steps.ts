@@ -45,6 +45,7 @@ export interface Recovery {
  */
 const alone = (log: string): string =>
   `-l ${log} -o "-c listen_addresses= -c ssl=off -c synchronous_standby_names= -c logging_collector=off"`
+/** Also before a start that may be the second: the server of one that was cut off runs on, and would be in its way. */
 const stopped = `! pg_ctl -D ${pgdata} status > /dev/null || pg_ctl -D ${pgdata} -m fast -w -t 120 stop`
 export const spareLog = '/var/log/postgresql/spare.log'
 export const pitrLog = '/var/log/postgresql/pitr.log'
@@ -110,6 +111,7 @@ function onSpare(recovery: Recovery, why: string): Step[] {
       title: 'Replay WAL up to the target',
       why: 'It listens on its socket only: no client may take it for production.',
       commands: [
+        { on: spare, run: stopped },
         { on: spare, run: `rm -f ${spareLog}` },
         { on: spare, run: `pg_ctl -D ${pgdata} -w -t 600 ${alone(spareLog)} start`, mayFail: true },
       ],
@@ -217,6 +219,7 @@ function wholeSteps(recovery: Recovery): Step[] {
       title: 'Replay WAL up to the target, and promote',
       why: 'Without Patroni, clients and standbys: nobody writes before it is what it shall be.',
       commands: [
+        { on: leader, run: stopped },
         { on: leader, run: `rm -f ${pitrLog}` },
         { on: leader, run: `pg_ctl -D ${pgdata} -w -t 600 ${alone(pitrLog)} start`, mayFail: true },
       ],
