@@ -153,6 +153,7 @@ function besideSteps(recovery: Recovery): Step[] {
 
 function wholeSteps(recovery: Recovery): Step[] {
   const { spare, leader, replicas, scope } = recovery
+  const forgotten = ['status', 'sync'].map((key) => `/service/${scope}/${key}`)
   const stop = (id: string, hosts: string[], title: string, why: string): Step => ({
     id,
     title,
@@ -234,12 +235,12 @@ function wholeSteps(recovery: Recovery): Step[] {
     },
     {
       id: 'forget-position',
-      title: 'Forget how far the old timeline had come',
-      why: 'Patroni lets nobody lead who is further behind that position than maximum_lag_on_failover, and everybody is now.',
-      commands: [{ on: leader, run: `etcdctl del /service/${scope}/status` }],
+      title: 'Forget how far the old timeline had come, and who was in step with it',
+      why: 'Patroni lets nobody lead who is further behind that position than maximum_lag_on_failover, and everybody is now; nor, in synchronous mode, whom the key sync does not name.',
+      commands: forgotten.map((key) => ({ on: leader, run: `etcdctl del ${key}` })),
       verify: async ({ sh }) => {
-        await sh(leader, `test -z "$(etcdctl get --keys-only /service/${scope}/status)"`)
-        return `the key /service/${scope}/status is gone; configuration and identity of the cluster stay`
+        for (const key of forgotten) await sh(leader, `left=$(etcdctl get --keys-only ${key}) && test -z "$left"`)
+        return `the keys ${forgotten.join(' and ')} are gone; configuration and identity of the cluster stay`
       },
     },
     {

@@ -49,6 +49,11 @@ describe('the steps', () => {
     ])
   })
 
+  test('whoever was restored may lead: the position of before is forgotten, and who was synchronous; nothing else is', () => {
+    const forgets = commandsOf(recovery).filter((run) => run.startsWith('etcdctl'))
+    expect(forgets).toEqual(['etcdctl del /service/pair-witness/status', 'etcdctl del /service/pair-witness/sync'])
+  })
+
   test('beside, nothing is stopped and no host of production is restored', () => {
     const beside = stepsOf({ ...recovery, mode: 'beside' })
     expect(beside.map(({ id }) => id)).toEqual(['archive', 'spare-restore', 'spare-recover', 'compare'])
