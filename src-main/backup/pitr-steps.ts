@@ -250,6 +250,20 @@ function wholeSteps(recovery: Recovery): Step[] {
       commands: [{ on: leader, run: 'sv start patroni' }],
       verify: running(leader),
     },
+    {
+      id: 'check',
+      title: 'Check the archive',
+      why: 'A segment is switched, and has to arrive.',
+      commands: [{ on: spare, run: `pgbackrest --stanza=${stanza} check`, retryS: 60 }],
+      verify: async () => 'pgbackrest check: the segment arrived',
+    },
+    {
+      id: 'backup',
+      title: 'Make a full backup',
+      why: 'Recovery to a moment from now on shall not have to go by the old timeline, nor a replica that is made of the newest backup.',
+      commands: [{ on: spare, run: `pgbackrest --stanza=${stanza} --type=full backup`, retryS: 60 }],
+      verify: async (_tools, outputs) => /new backup label = \S+/.exec(outputs[0] ?? '')?.[0] ?? 'made',
+    },
     ...replicas.map((replica): Step => ({
       id: `rebuild-${replica}`,
       title: `Rebuild ${replica}`,
@@ -261,20 +275,6 @@ function wholeSteps(recovery: Recovery): Step[] {
       ],
       verify: streams(leader, replica),
     })),
-    {
-      id: 'check',
-      title: 'Check the archive',
-      why: 'A segment is switched, and has to arrive.',
-      commands: [{ on: spare, run: `pgbackrest --stanza=${stanza} check`, retryS: 60 }],
-      verify: async () => 'pgbackrest check: the segment arrived',
-    },
-    {
-      id: 'backup',
-      title: 'Make a full backup',
-      why: 'Recovery to a moment from now on shall not have to go by the old timeline.',
-      commands: [{ on: spare, run: `pgbackrest --stanza=${stanza} --type=full backup`, retryS: 60 }],
-      verify: async (_tools, outputs) => /new backup label = \S+/.exec(outputs[0] ?? '')?.[0] ?? 'made',
-    },
   ]
 }
 

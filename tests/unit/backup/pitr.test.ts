@@ -43,9 +43,9 @@ describe('the steps', () => {
       'archive-timeline',
       'forget-position',
       'start-leader',
-      'rebuild-pg2',
       'check',
       'backup',
+      'rebuild-pg2', // maybe of the newest backup, which must not be one of the old timeline
     ])
   })
 
