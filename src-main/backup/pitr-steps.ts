@@ -1,5 +1,5 @@
 import type { PitrMode, PitrTarget } from '../contract/backup.js'
-import { pgdata, stanza } from '../lab/plan.js'
+import { linkWal, pgdata, stanza } from '../lab/plan.js'
 import { historyArchived, promoted, running, streams, type Verify } from './pitr-verify.js'
 
 /** How pgBackRest restores on the repository host itself, rather than asking a database host to. */
@@ -37,6 +37,8 @@ export interface Recovery {
   scope: string
   /** Where production is restored, and by whom it is led after that. */
   leader: string
+  /** Whether that host has a disk for its WAL alone. */
+  walDisk: boolean
 }
 
 /**
@@ -152,7 +154,7 @@ function besideSteps(recovery: Recovery): Step[] {
 }
 
 function wholeSteps(recovery: Recovery): Step[] {
-  const { spare, leader, replicas, scope } = recovery
+  const { spare, leader, walDisk, replicas, scope } = recovery
   const forgotten = ['status', 'sync'].map((key) => `/service/${scope}/${key}`)
   const stop = (id: string, hosts: string[], title: string, why: string): Step => ({
     id,
@@ -203,7 +205,7 @@ function wholeSteps(recovery: Recovery): Step[] {
       commands: [
         {
           on: leader,
-          run: `pgbackrest --stanza=${stanza} --delta ${restoreOptions(recovery)} restore`,
+          run: `pgbackrest --stanza=${stanza} --delta ${walDisk ? `${linkWal} ` : ''}${restoreOptions(recovery)} restore`,
           retryS: 120,
         },
       ],

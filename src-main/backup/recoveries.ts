@@ -53,6 +53,7 @@ export function createRecoveries(
       spare,
       production,
       leader,
+      walDisk: info.spec.hosts[leader]?.walDisk !== undefined,
       replicas: hosts.filter((host) => host !== leader),
       scope: info.scope,
     }

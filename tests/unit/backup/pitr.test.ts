@@ -17,6 +17,7 @@ const recovery: Recovery = {
   replicas: ['pg2'],
   scope: 'pair-witness',
   leader: 'pg1',
+  walDisk: false,
 }
 const commandsOf = (one: Recovery): string[] => stepsOf(one).flatMap(({ commands }) => commands.map(({ run }) => run))
 
@@ -27,6 +28,14 @@ describe('the steps', () => {
       ['backup', true],
       ['pg1', false],
     ])
+  })
+
+  test('WAL stays on its disk where production has one, and only there', () => {
+    const linked = (one: Recovery): string[] => commandsOf(one).filter((run) => run.includes('--link-all'))
+    expect(linked({ ...recovery, walDisk: true })).toEqual([
+      expect.stringMatching(/^pgbackrest --stanza=main --delta --link-all --set=/),
+    ])
+    expect(linked(recovery)).toEqual([])
   })
 
   test('whoever goes back whole rehearses first, and stops replicas before the leader', () => {
