@@ -115,9 +115,15 @@ export function createRecoveries(
         log.error({ lab: info.lab, err: error }, 'recovery stopped')
       }
       file.endedAt = Date.now()
-      await writePitr(dir, file)
-      await lock.release()
-      job = null
+      try {
+        await writePitr(dir, file)
+      } catch (err) {
+        // the folder goes on to say that it runs, and nobody does: that is one that was cut off
+        file.state = 'interrupted'
+        log.error({ lab: info.lab, err }, 'the end of a recovery could not be kept')
+      } finally {
+        await lock.release().finally(() => (job = null))
+      }
       note(file.state, file)
       tell(file)
     }

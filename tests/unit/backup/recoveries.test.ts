@@ -1,10 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { newPitr, readPitr, writePitr, type PitrFile } from '../../../src-main/backup/pitr-file.js'
 import { stepsOf } from '../../../src-main/backup/pitr-steps.js'
 import { createRecoveries } from '../../../src-main/backup/recoveries.js'
+import type { PitrView } from '../../../src-main/contract/backup.js'
 import type { ExecResult, LabHandle } from '../../../src-main/lab/handle.js'
 import { holderOf } from '../../../src-main/lab/lock.js'
 
@@ -102,4 +103,21 @@ describe('giving up', () => {
     await expect(recoveries.remove()).rejects.toMatchObject({ code: 'not-yet' })
     expect(ran).toEqual([])
   })
+})
+
+test('a recovery whose end can not be written holds the lab no longer, and is told as cut off', async () => {
+  await writePitr(dir, cutOff('check'))
+  const { recoveries } = labThat(async (_host, command) => {
+    if (!command.includes('check')) return null
+    await rm(join(dir, 'pitr.json'))
+    await mkdir(join(dir, 'pitr.json')) // nothing can be put in its place
+    return null
+  })
+  const told: PitrView[] = []
+  recoveries.onChange((view) => told.push(view))
+  await recoveries.resume()
+  await recoveries.settled()
+  expect(recoveries.busy()).toBe(false)
+  expect(await holderOf(dir)).toBeNull()
+  expect(told.at(-1)?.state).toBe('interrupted')
 })
