@@ -34,7 +34,7 @@ export const pitr: Verb = (program, cli) => {
     .option('--whole', 'the cluster itself: stop, restore, promote, back up, rebuild the replicas')
     .option('--dry-run', 'show the steps and their commands, and do nothing')
     .option('--resume', 'go on with one that failed or was cut off')
-    .option('--remove', 'take the spare away')
+    .option('--remove', 'take the spare away; replicas that were stopped are started again')
     .option(...jsonOption)
     .action((lab: string, options: Options) => {
       const asked = askedOf(options)

@@ -77,7 +77,7 @@ describe('the steps', () => {
   })
 
   test('a spare needs no certificate, whatever the configuration in its backup says', () => {
-    const [start] = commandsOf({ ...recovery, mode: 'beside' }).filter((run) => / start$/.test(run))
+    const [start] = commandsOf({ ...recovery, mode: 'beside' }).filter((run) => run.endsWith(' start'))
     expect(start).toContain('-c ssl=off')
   })
 
@@ -206,7 +206,7 @@ describe('carrying out', () => {
     const { handle } = labThat(
       () => log,
       (command) => {
-        if (/ stop$/.test(command)) runs = false
+        if (command.endsWith(' stop')) runs = false
         if (/^pg_ctl .* start$/.test(command)) {
           if (runs) log = '[350] FATAL:  lock file "postmaster.pid" already exists\n'
           runs = true
