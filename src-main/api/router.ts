@@ -197,12 +197,18 @@ export function createRouter(parts: Parts) {
       remove: os.pitr.remove.handler(async ({ input }) => (await session(input.lab)).backups.remove()),
       watch: os.pitr.watch.handler(async function* ({ input, signal }) {
         const { backups, ended } = await session(input.lab)
-        const now = await backups.pitr()
         yield* latest<PitrView | null>((gives) => {
           const onEnd = (): void => gives.end(labGone(input.lab))
           ended.addEventListener('abort', onEnd, { once: true })
-          gives.put(now)
-          const stop = backups.onPitr(gives.put)
+          let told = false
+          const stop = backups.onPitr((view) => {
+            told = true
+            gives.put(view)
+          })
+          // read while it listens: a last change would be missed between the two, and what was told is newer
+          backups.pitr().then((read) => {
+            if (!told) gives.put(read)
+          }, gives.end)
           return () => {
             ended.removeEventListener('abort', onEnd)
             stop()

@@ -33,7 +33,7 @@ export interface Backups {
   start(request: PitrRequest): Promise<PitrView>
   /** Goes on with one that failed, or whose app was killed. */
   resume(): Promise<PitrView>
-  /** Takes the spare of a recovery away, and forgets the recovery. */
+  /** Takes the spare of a recovery away, starts replicas again that it has stopped, and forgets the recovery. */
   remove(): Promise<PitrView>
   /** The recovery that runs, or the last one; null when there was none. */
   pitr(): Promise<PitrView | null>

@@ -13,6 +13,7 @@ const recoverySpec = z.object({
   replicas: z.array(z.string()),
   scope: z.string(),
   leader: z.string(),
+  walDisk: z.boolean().default(false), // files of before this was asked lack it
 })
 
 /** How far each step is; what it consists of follows from the recovery. */

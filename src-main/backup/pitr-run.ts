@@ -105,7 +105,8 @@ const failed = (what: string, why: string, lab: string): DojoError =>
     next: `See to that, then go on with \`dojo pitr ${lab} --resume\``,
   })
 
-function toolsOf(handle: LabHandle, signal: AbortSignal): Tools {
+/** What looks at a lab, for steps. */
+export function toolsOf(handle: LabHandle, signal: AbortSignal): Tools {
   const sh: Tools['sh'] = async (host, command) => {
     const { code, stdout, stderr } = await handle.exec(host, ['bash', '-c', command], { timeoutMs: 30_000, signal })
     if (code === 0) return stdout

@@ -1,5 +1,5 @@
 import type { PitrMode, PitrTarget } from '../contract/backup.js'
-import { pgdata, stanza } from '../lab/plan.js'
+import { linkWal, pgdata, stanza } from '../lab/plan.js'
 import { historyArchived, promoted, running, streams, type Verify } from './pitr-verify.js'
 
 /** How pgBackRest restores on the repository host itself, rather than asking a database host to. */
@@ -37,11 +37,17 @@ export interface Recovery {
   scope: string
   /** Where production is restored, and by whom it is led after that. */
   leader: string
+  /** Whether that host has a disk for its WAL alone. */
+  walDisk: boolean
 }
 
-/** No client may come, nobody is waited for, and what it says can be read apart from what was before. */
+/**
+ * No client may come, nobody is waited for, and what it says can be read apart from what was before. Without TLS, because
+ * the configuration may name a certificate that a spare does not have.
+ */
 const alone = (log: string): string =>
-  `-l ${log} -o "-c listen_addresses= -c synchronous_standby_names= -c logging_collector=off"`
+  `-l ${log} -o "-c listen_addresses= -c ssl=off -c synchronous_standby_names= -c logging_collector=off"`
+/** Also before a start that may be the second: the server of one that was cut off runs on, and would be in its way. */
 const stopped = `! pg_ctl -D ${pgdata} status > /dev/null || pg_ctl -D ${pgdata} -m fast -w -t 120 stop`
 export const spareLog = '/var/log/postgresql/spare.log'
 export const pitrLog = '/var/log/postgresql/pitr.log'
@@ -107,6 +113,7 @@ function onSpare(recovery: Recovery, why: string): Step[] {
       title: 'Replay WAL up to the target',
       why: 'It listens on its socket only: no client may take it for production.',
       commands: [
+        { on: spare, run: stopped },
         { on: spare, run: `rm -f ${spareLog}` },
         { on: spare, run: `pg_ctl -D ${pgdata} -w -t 600 ${alone(spareLog)} start`, mayFail: true },
       ],
@@ -147,7 +154,8 @@ function besideSteps(recovery: Recovery): Step[] {
 }
 
 function wholeSteps(recovery: Recovery): Step[] {
-  const { spare, leader, replicas, scope } = recovery
+  const { spare, leader, walDisk, replicas, scope } = recovery
+  const forgotten = ['status', 'sync'].map((key) => `/service/${scope}/${key}`)
   const stop = (id: string, hosts: string[], title: string, why: string): Step => ({
     id,
     title,
@@ -197,7 +205,7 @@ function wholeSteps(recovery: Recovery): Step[] {
       commands: [
         {
           on: leader,
-          run: `pgbackrest --stanza=${stanza} --delta ${restoreOptions(recovery)} restore`,
+          run: `pgbackrest --stanza=${stanza} --delta ${walDisk ? `${linkWal} ` : ''}${restoreOptions(recovery)} restore`,
           retryS: 120,
         },
       ],
@@ -214,6 +222,7 @@ function wholeSteps(recovery: Recovery): Step[] {
       title: 'Replay WAL up to the target, and promote',
       why: 'Without Patroni, clients and standbys: nobody writes before it is what it shall be.',
       commands: [
+        { on: leader, run: stopped },
         { on: leader, run: `rm -f ${pitrLog}` },
         { on: leader, run: `pg_ctl -D ${pgdata} -w -t 600 ${alone(pitrLog)} start`, mayFail: true },
       ],
@@ -228,12 +237,12 @@ function wholeSteps(recovery: Recovery): Step[] {
     },
     {
       id: 'forget-position',
-      title: 'Forget how far the old timeline had come',
-      why: 'Patroni lets nobody lead who is further behind that position than maximum_lag_on_failover, and everybody is now.',
-      commands: [{ on: leader, run: `etcdctl del /service/${scope}/status` }],
+      title: 'Forget how far the old timeline had come, and who was in step with it',
+      why: 'Patroni lets nobody lead who is further behind that position than maximum_lag_on_failover, and everybody is now; nor, in synchronous mode, whom the key sync does not name.',
+      commands: forgotten.map((key) => ({ on: leader, run: `etcdctl del ${key}` })),
       verify: async ({ sh }) => {
-        await sh(leader, `test -z "$(etcdctl get --keys-only /service/${scope}/status)"`)
-        return `the key /service/${scope}/status is gone; configuration and identity of the cluster stay`
+        for (const key of forgotten) await sh(leader, `left=$(etcdctl get --keys-only ${key}) && test -z "$left"`)
+        return `the keys ${forgotten.join(' and ')} are gone; configuration and identity of the cluster stay`
       },
     },
     {
@@ -242,6 +251,20 @@ function wholeSteps(recovery: Recovery): Step[] {
       why: 'It finds the cluster that it knows, by its system identifier, takes the leader key, and promotes itself.',
       commands: [{ on: leader, run: 'sv start patroni' }],
       verify: running(leader),
+    },
+    {
+      id: 'check',
+      title: 'Check the archive',
+      why: 'A segment is switched, and has to arrive.',
+      commands: [{ on: spare, run: `pgbackrest --stanza=${stanza} check`, retryS: 60 }],
+      verify: async () => 'pgbackrest check: the segment arrived',
+    },
+    {
+      id: 'backup',
+      title: 'Make a full backup',
+      why: 'Recovery to a moment from now on shall not have to go by the old timeline, nor a replica that is made of the newest backup.',
+      commands: [{ on: spare, run: `pgbackrest --stanza=${stanza} --type=full backup`, retryS: 60 }],
+      verify: async (_tools, outputs) => /new backup label = \S+/.exec(outputs[0] ?? '')?.[0] ?? 'made',
     },
     ...replicas.map((replica): Step => ({
       id: `rebuild-${replica}`,
@@ -254,20 +277,6 @@ function wholeSteps(recovery: Recovery): Step[] {
       ],
       verify: streams(leader, replica),
     })),
-    {
-      id: 'check',
-      title: 'Check the archive',
-      why: 'A segment is switched, and has to arrive.',
-      commands: [{ on: spare, run: `pgbackrest --stanza=${stanza} check`, retryS: 60 }],
-      verify: async () => 'pgbackrest check: the segment arrived',
-    },
-    {
-      id: 'backup',
-      title: 'Make a full backup',
-      why: 'Recovery to a moment from now on shall not have to go by the old timeline.',
-      commands: [{ on: spare, run: `pgbackrest --stanza=${stanza} --type=full backup`, retryS: 60 }],
-      verify: async (_tools, outputs) => /new backup label = \S+/.exec(outputs[0] ?? '')?.[0] ?? 'made',
-    },
   ]
 }
 

@@ -3,9 +3,10 @@ import { DojoError } from '../contract/errors.js'
 import type { LabRecord } from '../contract/record.js'
 import type { LabHandle } from '../lab/handle.js'
 import { holderOf, lockLab } from '../lab/lock.js'
-import { hostsWith, pgdata } from '../lab/plan.js'
+import { hostsWith } from '../lab/plan.js'
 import { logFor } from '../util/log.js'
 import type { PitrRequest } from './backups.js'
+import { removeSpare, startReplicas } from './give-up.js'
 import { newPitr, pitrViewOf, readPitr, writePitr, type PitrFile } from './pitr-file.js'
 import { runPitr } from './pitr-run.js'
 import type { Recovery } from './pitr-steps.js'
@@ -53,6 +54,7 @@ export function createRecoveries(
       spare,
       production,
       leader,
+      walDisk: info.spec.hosts[leader]?.walDisk !== undefined,
       replicas: hosts.filter((host) => host !== leader),
       scope: info.scope,
     }
@@ -113,9 +115,15 @@ export function createRecoveries(
         log.error({ lab: info.lab, err: error }, 'recovery stopped')
       }
       file.endedAt = Date.now()
-      await writePitr(dir, file)
-      await lock.release()
-      job = null
+      try {
+        await writePitr(dir, file)
+      } catch (err) {
+        // the folder goes on to say that it runs, and nobody does: that is one that was cut off
+        file.state = 'interrupted'
+        log.error({ lab: info.lab, err }, 'the end of a recovery could not be kept')
+      } finally {
+        await lock.release().finally(() => (job = null))
+      }
       note(file.state, file)
       tell(file)
     }
@@ -150,25 +158,23 @@ export function createRecoveries(
           next: 'Wait until it has ended',
         })
       }
-      const { spare, mode } = file.recovery
-      if (mode === 'whole' && file.state !== 'done' && file.progress['stop-leader']) {
+      const unfinished = file.recovery.mode === 'whole' && busyStates.includes(file.state)
+      if (unfinished && file.progress['stop-leader']) {
         throw new DojoError('not-yet', {
           what: 'This recovery can not be given up',
           why: 'production is stopped, and its data is on the way to the target',
           next: `Go on with \`dojo pitr ${info.lab} --resume\``,
         })
       }
-      const away = `! pg_ctl -D ${pgdata} status > /dev/null || pg_ctl -D ${pgdata} -m immediate -w stop; rm -rf ${pgdata}`
-      const { code, stderr } = await handle.exec(spare, ['bash', '-c', away], { timeoutMs: 120_000, signal })
-      if (code !== 0) {
-        throw new DojoError('pitr-failed', {
-          what: `The spare on ${spare} could not be removed`,
-          why: stderr.trim() || `exit code ${code}`,
-          next: `Look at it: \`dojo shell ${info.lab} ${spare}\``,
-        })
+      const lock = await lockLab(dir, info.lab, 'cleared of a recovery')
+      try {
+        if (unfinished && file.progress['stop-replicas']) await startReplicas(handle, file.recovery, signal)
+        await removeSpare(handle, file.recovery, signal)
+        file.state = 'removed'
+        await writePitr(dir, file)
+      } finally {
+        await lock.release()
       }
-      file.state = 'removed'
-      await writePitr(dir, file)
       note('removed', file)
       tell(file)
       return pitrViewOf(file)

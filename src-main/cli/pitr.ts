@@ -31,10 +31,10 @@ export const pitr: Verb = (program, cli) => {
     .option('--before', 'stop just before the target, not just after')
     .option('--timeline <n>', 'follow this timeline; default: the newest')
     .option('--beside', 'on a spare host, while production goes on; it is left running, on its socket')
-    .option('--whole', 'the cluster itself: stop, restore, promote, rebuild the replicas, back up')
+    .option('--whole', 'the cluster itself: stop, restore, promote, back up, rebuild the replicas')
     .option('--dry-run', 'show the steps and their commands, and do nothing')
     .option('--resume', 'go on with one that failed or was cut off')
-    .option('--remove', 'take the spare away')
+    .option('--remove', 'take the spare away; replicas that were stopped are started again')
     .option(...jsonOption)
     .action((lab: string, options: Options) => {
       const asked = askedOf(options)

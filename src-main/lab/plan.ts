@@ -29,6 +29,8 @@ export const dataDisk = '/var/lib/postgresql/17'
 export const walDisk = '/var/lib/postgresql/wal'
 /** Where a host with a disk for it keeps WAL. */
 export const waldir = `${walDisk}/main`
+/** To pgBackRest where a host has that disk: a restore would put WAL into the data directory, in place of the link. */
+export const linkWal = '--link-all'
 
 export const hostsWith = ({ hosts }: Topology, service: ServiceName): string[] =>
   Object.entries(hosts)

@@ -4,6 +4,7 @@ import { hostTls, serverTls } from '../certificates.js'
 import {
   hostsWith,
   isTls,
+  linkWal,
   pgdata,
   repositoryOf,
   schemeOf,
@@ -193,19 +194,20 @@ function postgresql(plan: LabPlan, host: string) {
     },
     parameters: Object.fromEntries(Object.entries(ownParameters).filter(([name]) => !(name in settings.postgresql))),
     pg_ident: ['host postgres postgres', 'host root postgres'], // a learner may be either
-    ...replicaMethods(plan),
+    ...replicaMethods(plan, host),
     basebackup: [{ checkpoint: 'fast' }, 'no-sync', ...ownWaldir(plan, host)],
   }
 }
 
 /** How a new replica gets its data. A method that fails is followed by the next one: there may be no backup yet. */
-function replicaMethods({ topology, settings }: LabPlan) {
+function replicaMethods({ topology, settings }: LabPlan, host: string) {
   if (!settings.backup.replicas_from_backup || !repositoryOf(topology))
     return { create_replica_methods: ['basebackup'] }
+  const link = topology.hosts[host]?.walDisk ? `${linkWal} ` : ''
   return {
     create_replica_methods: ['pgbackrest', 'basebackup'],
     pgbackrest: {
-      command: `pgbackrest --stanza=${stanza} --delta --type=standby restore`,
+      command: `pgbackrest --stanza=${stanza} --delta ${link}--type=standby restore`,
       keep_data: true, // what is as in the backup stays
       no_params: true,
       no_leader: true, // it needs none: the leader has no work with it

@@ -4,6 +4,7 @@ import type { Parts } from '../../../src-main/api/app.js'
 import { latest } from '../../../src-main/api/pace.js'
 import { createRouter } from '../../../src-main/api/router.js'
 import type { LabSession } from '../../../src-main/api/session.js'
+import type { PitrView } from '../../../src-main/contract/backup.js'
 import { unknownHost, unknownLab } from '../../../src-main/contract/errors.js'
 import type { ClusterState } from '../../../src-main/contract/cluster.js'
 import type { LabRecord } from '../../../src-main/contract/record.js'
@@ -124,6 +125,72 @@ describe('streams', () => {
     fake.ending.abort()
     await expect(waits).rejects.toMatchObject({ data: { code: 'unknown-lab' } })
     expect(fake.states.size + fake.appends.size).toBe(0)
+  })
+})
+
+describe('the stream of a recovery', () => {
+  const view = (state: PitrView['state']): PitrView => ({
+    mode: 'beside',
+    target: { kind: 'xid', value: '752', exclusive: true },
+    backup: '20261126-140000F',
+    spare: 'backup',
+    leader: null,
+    state,
+    steps: [],
+    startedAt: 1,
+    endedAt: null,
+    error: null,
+    use: [],
+  })
+  function recovering() {
+    const fake = fakeSession('a')
+    const listeners = new Set<(view: PitrView) => void>()
+    const reads: { resolve: (view: PitrView | null) => void; reject: (error: unknown) => void }[] = []
+    const backups = {
+      pitr: () => new Promise<PitrView | null>((resolve, reject) => reads.push({ resolve, reject })),
+      onPitr: (listener: (view: PitrView) => void) => {
+        listeners.add(listener)
+        return () => void listeners.delete(listener)
+      },
+    }
+    Object.assign(fake.session, { backups })
+    const watch = async () => {
+      const values = (await clientWith(fake).client.pitr.watch({ lab: 'a' }))[Symbol.asyncIterator]()
+      const first = values.next()
+      await vi.waitFor(() => expect(reads).toHaveLength(1))
+      return { first, values, read: reads[0]! }
+    }
+    return { listeners, watch }
+  }
+
+  test('begins with what is kept', async () => {
+    const { listeners, watch } = recovering()
+    const { first, values, read } = await watch()
+    read.resolve(view('running'))
+    expect((await first).value).toEqual(view('running'))
+    const next = values.next()
+    for (const listener of listeners) listener(view('done'))
+    expect((await next).value).toEqual(view('done'))
+  })
+
+  test('does not miss an end that comes while it reads, nor goes back behind it', async () => {
+    const { listeners, watch } = recovering()
+    const { first, values, read } = await watch()
+    for (const listener of listeners) listener(view('done'))
+    read.resolve(view('running'))
+    expect((await first).value).toEqual(view('done'))
+    const next = values.next()
+    await new Promise((resolve) => setTimeout(resolve)) // what was read has come by now, and is not given
+    for (const listener of listeners) listener(view('removed'))
+    expect((await next).value).toEqual(view('removed'))
+  })
+
+  test('ends with the reason when nothing can be read', async () => {
+    const { listeners, watch } = recovering()
+    const { first, read } = await watch()
+    read.reject(unknownLab('a', []))
+    await expect(first).rejects.toMatchObject({ data: { code: 'unknown-lab' } })
+    expect(listeners.size).toBe(0)
   })
 })
 

@@ -17,6 +17,7 @@ const recovery: Recovery = {
   replicas: ['pg2'],
   scope: 'pair-witness',
   leader: 'pg1',
+  walDisk: false,
 }
 const commandsOf = (one: Recovery): string[] => stepsOf(one).flatMap(({ commands }) => commands.map(({ run }) => run))
 
@@ -27,6 +28,14 @@ describe('the steps', () => {
       ['backup', true],
       ['pg1', false],
     ])
+  })
+
+  test('WAL stays on its disk where production has one, and only there', () => {
+    const linked = (one: Recovery): string[] => commandsOf(one).filter((run) => run.includes('--link-all'))
+    expect(linked({ ...recovery, walDisk: true })).toEqual([
+      expect.stringMatching(/^pgbackrest --stanza=main --delta --link-all --set=/),
+    ])
+    expect(linked(recovery)).toEqual([])
   })
 
   test('whoever goes back whole rehearses first, and stops replicas before the leader', () => {
@@ -43,10 +52,15 @@ describe('the steps', () => {
       'archive-timeline',
       'forget-position',
       'start-leader',
-      'rebuild-pg2',
       'check',
       'backup',
+      'rebuild-pg2', // maybe of the newest backup, which must not be one of the old timeline
     ])
+  })
+
+  test('whoever was restored may lead: the position of before is forgotten, and who was synchronous; nothing else is', () => {
+    const forgets = commandsOf(recovery).filter((run) => run.startsWith('etcdctl'))
+    expect(forgets).toEqual(['etcdctl del /service/pair-witness/status', 'etcdctl del /service/pair-witness/sync'])
   })
 
   test('beside, nothing is stopped and no host of production is restored', () => {
@@ -59,7 +73,12 @@ describe('the steps', () => {
   test('no client and no standby can reach what is recovered', () => {
     const starts = commandsOf(recovery).filter((run) => run.endsWith(' start') && run.startsWith('pg_ctl'))
     expect(starts).toHaveLength(2)
-    for (const run of starts) expect(run).toContain('-c listen_addresses= -c synchronous_standby_names=')
+    for (const run of starts) expect(run).toMatch(/-c listen_addresses= .*-c synchronous_standby_names=/)
+  })
+
+  test('a spare needs no certificate, whatever the configuration in its backup says', () => {
+    const [start] = commandsOf({ ...recovery, mode: 'beside' }).filter((run) => run.endsWith(' start'))
+    expect(start).toContain('-c ssl=off')
   })
 
   test('a target is told to PostgreSQL as it was asked for', () => {
@@ -114,7 +133,7 @@ describe('carrying out', () => {
         const command = argv.at(-1)!
         set = /--set=(\S+)/.exec(command)?.[1] ?? set
         const told = onCommand(command)
-        if (argv[0] === 'bash' && !/^(cat|test|grep|!)/.test(command)) ran.push(command)
+        if (argv[0] === 'bash' && !/^(cat|test|grep|!.*status$)/.test(command)) ran.push(command)
         if (told) return told
         if (command.startsWith('cat ')) return ok(log(set))
         if (command.includes('pg_is_in_recovery')) return ok('f')
@@ -176,9 +195,30 @@ describe('carrying out', () => {
     kept.progress['spare-recover'] = { state: 'running', seconds: null, observed: null }
     const second = labThat(() => reached)
     await run(second.handle, kept)
-    expect(second.ran[0]).toBe('rm -f /var/log/postgresql/spare.log')
+    expect(second.ran[1]).toBe('rm -f /var/log/postgresql/spare.log')
     expect(second.ran.some((command) => command.includes(' restore'))).toBe(false)
     expect(pitrViewOf(kept).steps.every(({ state }) => state === 'done')).toBe(true)
+  })
+
+  test.each(['spare-recover', 'promote'])('%s, cut off, is carried out again though its server runs on', async (id) => {
+    let runs = true
+    let log = reached
+    const { handle } = labThat(
+      () => log,
+      (command) => {
+        if (command.endsWith(' stop')) runs = false
+        if (/^pg_ctl .* start$/.test(command)) {
+          if (runs) log = '[350] FATAL:  lock file "postmaster.pid" already exists\n'
+          runs = true
+        }
+        return null
+      },
+    )
+    const file = newPitr({ ...recovery }, 'app')
+    for (const step of stepsOf(file.recovery)) file.progress[step.id] = { state: 'done', seconds: 1, observed: '' }
+    file.progress[id] = { state: 'running', seconds: null, observed: null }
+    await run(handle, file)
+    expect(pitrViewOf(file).steps.find((step) => step.id === id)).toMatchObject({ state: 'done' })
   })
 
   test("a command that fails stops the recovery, with pgBackRest's reason", async () => {

@@ -33,6 +33,7 @@ describe('what a terminal shows', () => {
       replicas: ['pg2'],
       scope: 'pair',
       leader: 'pg1',
+      walDisk: false,
     }
     const text = pitrText(pitrViewOf(newPitr(recovery, 'app')))
     expect(text).toContain('beside the cluster, on backup, to just before xid 752, from backup 20261126-140000F')

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import type { HostFile } from '../../../src-main/docker/archive.js'
-import { clientHostsOf } from '../../../src-main/lab/plan.js'
+import { clientHostsOf, type LabPlan } from '../../../src-main/lab/plan.js'
 import { renderEnvironment, renderHost } from '../../../src-main/lab/render/index.js'
 import type { Settings } from '../../../src-main/contract/topology.js'
+import { loadTopology } from '../../../src-main/lab/topology-file.js'
 import { planOf, topologyOf } from './plan-of.js'
 
 const file = (files: HostFile[], path: string): HostFile => {
@@ -69,6 +70,15 @@ describe('pgbackrest', () => {
     const postgresql = methods(changed({ replicas_from_backup: true }))
     expect(postgresql['create_replica_methods']).toEqual(['pgbackrest', 'basebackup'])
     expect(postgresql['pgbackrest']).toMatchObject({ keep_data: true, no_params: true, no_leader: true })
+  })
+
+  test('a replica from the repository keeps its WAL on the disk that its host has for it', async () => {
+    const command = (plan: LabPlan): string => {
+      plan.settings.backup.replicas_from_backup = true
+      return parse(rendered('pg2', '/etc/patroni/patroni.yml', plan)).postgresql.pgbackrest.command
+    }
+    expect(command(planOf(await loadTopology('pair-small-disks')))).toMatch(/ --link-all .*restore$/)
+    expect(command(planOf())).not.toContain('--link-all')
   })
 })
 
