@@ -67,6 +67,12 @@ test('the sample database is there and whole, and standbys refuse writes', async
     income: 1_440,
     expenses: 9_720,
   })
+  for (const name of secondaries)
+    await until(
+      `${name} to have all rows`,
+      () => psql(name, 'select count(*) from expenses').catch((error: Error) => error.message),
+      (said) => said === '9720',
+    )
   const { app } = await lab.handle.credentials()
   const login = { user: app.username, password: app.password, database: app.database }
   for (const name of secondaries) {

@@ -88,6 +88,18 @@ test(
     await asRole('app', 'create table kept (n int)')
     await asRole('app', 'insert into kept values (1)')
     const bootedAt = performance.now()
+    // streaming comes before Patroni has named it in etcd, and only who is named there takes over
+    await waitFor(
+      () => compose('exec', '-T', 'pg1', 'patronictl', 'list'),
+      (list) => list.includes('Sync Standby'),
+      {
+        what: 'Patroni to name its synchronous standby',
+        withinMs: 60_000,
+        everyMs: 500,
+        signal,
+        describe: (list) => list,
+      },
+    )
 
     await compose('kill', 'pg1')
     const killedAt = performance.now()
