@@ -26,7 +26,15 @@ export default defineConfig({
       },
       {
         // minutes of work each: npm run test:all
-        test: { name: 'long', include: ['tests/long/**/*.test.ts'], environment: 'node', fileParallelism: false },
+        test: {
+          name: 'long',
+          include: ['tests/long/**/*.test.ts'],
+          environment: 'node',
+          fileParallelism: false,
+          maxWorkers: 1,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
       },
     ],
   },
