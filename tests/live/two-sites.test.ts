@@ -16,7 +16,7 @@ test(
   { timeout: 300_000 },
   async () => {
     await using lab = await watchedLab('two-sites')
-    const [promote, listed, follow, ...rest] = await commandsOf('two-sites.md')
+    const [promote, listed, keep, follow, ...rest] = await commandsOf('two-sites.md')
     expect(rest).toHaveLength(1) // another list: a command that nobody runs here is one that nobody tested
     const run = async ({ host, command }: { host: string; command: string }): Promise<string> => {
       const { code, stdout, stderr } = await lab.handle.exec(host, ['bash', '-c', command], { timeoutMs: 30_000 })
@@ -52,6 +52,7 @@ test(
     await askAsClient(lab.handle, 'insert into kept values (1001)')
     expect(await askAsClient(lab.handle, 'select count(*)::int as n from kept')).toEqual([{ n: 1001 }])
 
+    await run(keep!)
     await lab.handle.power.start('etcd')
     await lab.until('the first site’s etcd to answer', ({ etcd }) => !etcd.stale && etcd.value?.quorum === true, 60_000)
     await run(follow!)
@@ -68,6 +69,14 @@ test(
     expect(follows.leader, shown(follows)).not.toBeNull()
     expect(hostOf(follows, follows.leader!).note).toMatch(/^standby leader; streaming from remote/)
     expect(hostOf(follows, 'remote1').role).toBe('leader')
+    const slots = await lab.handle.exec('remote1', [
+      'psql',
+      '-Atc',
+      "select active from pg_replication_slots where slot_name = 'main'",
+    ])
+    expect(slots.stdout.trim()).toBe('t')
+    const left = "select count(*) from pg_replication_slots where slot_name = 'remote'"
+    expect((await lab.handle.exec(follows.leader!, ['psql', '-Atc', left])).stdout.trim()).toBe('0')
     const held = await lab.handle.exec('patroni3', ['psql', '-Atc', 'select count(*), pg_is_in_recovery() from kept'])
     expect(held.stdout.trim()).toBe('1001|t')
     const broken = lab.recorder.all().filter((record) => record.k === 'event' && record.kind === 'invariant.violated')
