@@ -79,7 +79,7 @@ test.describe('home', () => {
     await openHome(page, dojo.url)
     await page.getByRole('button', { name: /^Help/ }).focus()
     await page.keyboard.press('Control+K')
-    await page.getByRole('combobox').fill('colours light')
+    await page.getByRole('combobox', { name: 'Find a command' }).fill('colours light')
     expect(await violations(page)).toEqual([])
     await page.keyboard.press('Enter')
     await expect(page.getByRole('dialog')).toHaveCount(0)
