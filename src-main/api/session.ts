@@ -6,6 +6,7 @@ import type { LabRecord } from '../contract/record.js'
 import type { World } from '../exercises/world.js'
 import { createFaults, type Faults } from '../faults/index.js'
 import type { LabHandle } from '../lab/handle.js'
+import { repositoryOf } from '../lab/plan.js'
 import { openRecorder, type Recorder } from '../recorder/recorder.js'
 import { logFor } from '../util/log.js'
 import { tellFaults } from './fault-events.js'
@@ -51,7 +52,7 @@ export async function openSession(handle: LabHandle, { records }: SessionOptions
   const append = (record: LabRecord): void => recorder.append(record)
   const violations = keepViolations(recorder.all())
   const ending = new AbortController()
-  const backupHost = info.hosts.find(({ services }) => services.includes('pgbackrest') && !services.includes('patroni'))
+  const backupHost = repositoryOf(info.spec)
   const observer = createObserver({
     info,
     credentials,
@@ -59,7 +60,7 @@ export async function openSession(handle: LabHandle, { records }: SessionOptions
     ...(handle.engineTime ? { engineTime: () => handle.engineTime!() } : {}),
     backupInfo: async (signal) => {
       if (!backupHost) return '[]'
-      const asked = handle.exec(backupHost.name, ['pgbackrest', 'info', '--output=json'], { signal, timeoutMs: 10_000 })
+      const asked = handle.exec(backupHost, ['pgbackrest', 'info', '--output=json'], { signal, timeoutMs: 10_000 })
       return (await asked).stdout
     },
   })

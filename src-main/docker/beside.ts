@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { finished } from 'node:stream/promises'
 import type Docker from 'dockerode'
 import { statusOf, translated } from './errors.js'
-import { collect, hostDown, type ExecOutcome } from './exec.js'
+import { hostDown, type ExecOutcome } from './exec.js'
 import { hostContainer } from './hosts.js'
 import { containerName, labelsOf, type Owner } from './labels.js'
+import { runToEnd } from './run-to-end.js'
 
 export interface BesideOptions {
   /** Default: NET_ADMIN. */
@@ -50,14 +50,7 @@ export async function runBeside(
       },
     })
     try {
-      const stream = await container.attach({ stream: true, stdout: true, stderr: true })
-      const [stdout, stderr] = [collect(), collect()]
-      container.modem.demuxStream(stream, stdout.sink, stderr.sink)
-      const said = finished(stream, { writable: false })
-      await container.start()
-      await said
-      const { StatusCode: code } = (await container.wait()) as { StatusCode: number }
-      return { code, stdout: stdout.text(), stderr: stderr.text() }
+      return await runToEnd(container)
     } finally {
       await container.remove({ force: true, v: true }).catch(() => undefined) // swept with the lab at the latest
     }

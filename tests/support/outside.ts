@@ -1,7 +1,6 @@
-import { finished } from 'node:stream/promises'
 import { connectDocker } from '../../src-main/docker/engine.js'
-import { collect } from '../../src-main/docker/exec.js'
 import { labelsOf } from '../../src-main/docker/labels.js'
+import { runToEnd } from '../../src-main/docker/run-to-end.js'
 import type { TestLab } from './lab.js'
 
 /**
@@ -23,15 +22,9 @@ export async function outside(
     HostConfig: { NetworkMode: 'host' },
   })
   try {
-    const stream = await container.attach({ stream: true, stdout: true, stderr: true })
-    const [stdout, stderr] = [collect(), collect()]
-    container.modem.demuxStream(stream, stdout.sink, stderr.sink)
-    const said = finished(stream, { writable: false })
-    await container.start()
-    await said
-    const { StatusCode: code } = (await container.wait()) as { StatusCode: number }
-    if (code !== 0) throw new Error(`${script}: exit ${code}: ${stderr.text() || stdout.text()}`)
-    return stdout.text().trim()
+    const { code, stdout, stderr } = await runToEnd(container)
+    if (code !== 0) throw new Error(`${script}: exit ${code}: ${stderr || stdout}`)
+    return stdout.trim()
   } finally {
     await container.remove({ force: true }).catch(() => undefined) // its home takes what is left
   }

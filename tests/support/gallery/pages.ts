@@ -3,22 +3,11 @@ import { configViewOf } from '../../../src-main/cluster/config/view.js'
 import type { SettingRow } from '../../../src-main/cluster/config/parameters.js'
 import type { ConfigView } from '../../../src-main/contract/config.js'
 import type { LabInfo } from '../../../src-main/contract/lab.js'
+import { settingRow } from '../setting-row.js'
 import type { HealthReport, HealthSubsystem } from '../../../src-main/contract/health.js'
 
-const row = (name: string, shown: string, more: Partial<SettingRow> = {}): SettingRow => ({
-  name,
-  shown,
-  setting: shown,
-  unit: null,
-  vartype: 'integer',
-  context: 'postmaster',
-  minVal: '1',
-  maxVal: '262143',
-  enumVals: null,
-  sourceFile: null,
-  pendingRestart: false,
-  ...more,
-})
+const row = (name: string, shown: string, more: Partial<SettingRow> = {}): SettingRow =>
+  settingRow(name, { shown, setting: shown, ...more })
 const host = (name: string, ...rows: SettingRow[]): HostReading => ({
   name,
   settings: new Map(rows.map((each) => [each.name, each])),

@@ -9,21 +9,8 @@ import {
 } from '../../../src-main/cluster/config/parameters.js'
 import type { HostReading } from '../../../src-main/cluster/config/about-parameter.js'
 import { configViewOf } from '../../../src-main/cluster/config/view.js'
+import { settingRow as row } from '../../support/setting-row.js'
 
-const row = (name: string, more: Partial<SettingRow> = {}): SettingRow => ({
-  name,
-  setting: '100',
-  shown: '100',
-  unit: null,
-  vartype: 'integer',
-  context: 'postmaster',
-  minVal: '1',
-  maxVal: '262143',
-  enumVals: null,
-  sourceFile: null,
-  pendingRestart: false,
-  ...more,
-})
 const workMem = row('work_mem', { setting: '8192', shown: '8MB', unit: 'kB', minVal: '64', maxVal: '2147483647' })
 const host = (name: string, rows: SettingRow[], more: Partial<HostReading> = {}): HostReading => ({
   name,
