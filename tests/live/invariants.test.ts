@@ -4,6 +4,7 @@ import type { EventKind, LabEvent } from '../../src-main/contract/record.js'
 import { openSession, type LabSession } from '../../src-main/api/session.js'
 import { waitFor } from '../../src-main/util/wait-for.js'
 import { startLab, type TestLab } from '../support/lab.js'
+import { restartPostgres } from '../support/patronictl.js'
 import { shown } from '../support/watched-lab.js'
 
 let lab: TestLab
@@ -105,7 +106,7 @@ test('a slot appears and goes', { timeout: 60_000 }, async () => {
 
 test('restarts inside a host that goes on are told as restarts', { timeout: 120_000 }, async () => {
   const since = Date.now()
-  await run('pg1', 'patronictl', 'restart', lab.info.scope, 'pg1', '--force')
+  await restartPostgres(lab.handle, 'pg1')
   const restart = await told('service.restarted', since, { service: 'postgres', host: 'pg1' })
   expect(restart.u).toBeLessThan(2_000)
   await whole()

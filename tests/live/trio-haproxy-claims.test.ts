@@ -4,6 +4,7 @@ import type { ClusterState } from '../../src-main/contract/cluster.js'
 import { query } from '../../src-main/cluster/postgres.js'
 import { hostsWith } from '../../src-main/lab/plan.js'
 import { askAsClient } from '../support/lab-sql.js'
+import { patronictl, restartPostgres } from '../support/patronictl.js'
 import { hostOf, watchedLab, type WatchedLab } from '../support/watched-lab.js'
 
 let lab: WatchedLab
@@ -21,10 +22,6 @@ async function whole(synchronous = 0): Promise<string> {
   }
   const { leader } = await lab.until(`two standbys, ${synchronous} of them synchronous`, holds, 90_000)
   return leader!
-}
-const patronictl = async (...argv: string[]): Promise<void> => {
-  const { code, stdout, stderr } = await lab.handle.exec('backup', ['patronictl', ...argv], { timeoutMs: 90_000 })
-  expect(code, stdout + stderr).toBe(0)
 }
 /** The longest time without an acknowledged write that `disturb` costs, in seconds. */
 async function outageOf(what: string, disturb: () => Promise<unknown>): Promise<number> {
@@ -47,9 +44,9 @@ async function outageOf(what: string, disturb: () => Promise<unknown>): Promise<
 
 test('synchronous mode is switched on, and off, while it runs', { timeout: 120_000 }, async () => {
   const leader = await whole(0)
-  await patronictl('edit-config', '--set', 'synchronous_mode=true', '--force')
+  await patronictl(lab.handle, 'backup', 'edit-config', '--set', 'synchronous_mode=true', '--force')
   expect(await whole(1)).toBe(leader)
-  await patronictl('edit-config', '--set', 'synchronous_mode=false', '--force')
+  await patronictl(lab.handle, 'backup', 'edit-config', '--set', 'synchronous_mode=false', '--force')
   expect(await whole(0)).toBe(leader)
 })
 
@@ -102,7 +99,7 @@ test('a rolling restart fails no write of a client that repeats it', { timeout: 
   const over = new AbortController()
   const client = patientClient(over.signal)
   const restart = async (host: string): Promise<void> => {
-    await patronictl('restart', lab.info.scope, host, '--force')
+    await restartPostgres(lab.handle, host)
     // what is shown may be from before it
     await lab.until(
       `${host} to have been restarted`,
@@ -113,7 +110,7 @@ test('a rolling restart fails no write of a client that repeats it', { timeout: 
   }
   // those who do not lead, one after another; the old leader last
   for (const host of hostsWith(lab.info.spec, 'patroni').filter((name) => name !== first)) await restart(host)
-  await patronictl('switchover', '--leader', first, '--force')
+  await patronictl(lab.handle, 'backup', 'switchover', '--leader', first, '--force')
   await lab.until('another leader', ({ leader }) => leader !== null && leader !== first, 60_000)
   await restart(first)
   await pause(1_000)
