@@ -1,16 +1,17 @@
 import { resolve } from 'node:path'
 import { exportImage, importImage } from '../docker/image-bundle.js'
+import { oldImages, pruneImages } from '../docker/image-prune.js'
 import { imageStatus } from '../docker/image-status.js'
 import { withDojo } from './connect.js'
 import { Exit } from './failure.js'
-import { bytes } from './output.js'
+import { bytes, count } from './output.js'
 import { jsonOption, type Cli, type Verb } from './verb.js'
 
 type Json = { json?: boolean }
 
 export const image: Verb = (program, cli) => {
   const { io, json } = cli
-  const group = program.command('image').summary('the host image: build, export FILE, import FILE, status')
+  const group = program.command('image').summary('the host image: build, export FILE, import FILE, status, prune')
   group
     .command('build')
     .description('Builds the image that every host is made from, unless it is there already.')
@@ -48,8 +49,28 @@ export const image: Verb = (program, cli) => {
       const status = await imageStatus()
       if (options.json) json(status)
       else io.out(`${status.tag}  ${status.state}${status.sizeBytes === null ? '' : `  ${bytes(status.sizeBytes)}`}\n`)
+      if (!options.json) await mentionOld(cli)
       if (status.state !== 'current') throw new Exit(3)
     })
+  group
+    .command('prune')
+    .description(
+      'Removes host images that this checkout does not need and no container uses. Another checkout may have to build its own again.',
+    )
+    .option(...jsonOption)
+    .action(async (options: Json) => {
+      const pruned = await pruneImages()
+      if (options.json) return json(pruned)
+      for (const { name, bytes: size } of pruned.removed) io.out(`removed ${name} (${bytes(size)})\n`)
+      if (pruned.removed.length === 0) io.out('nothing to remove\n')
+    })
+}
+
+async function mentionOld({ io }: Cli): Promise<void> {
+  const old = await oldImages()
+  if (old.length === 0) return
+  const size = bytes(old.reduce((sum, image) => sum + image.bytes, 0))
+  io.out(`${count(old.length, 'older image')}, ${size}: \`dojo image prune\` removes what no lab uses\n`)
 }
 
 async function build({ io, json }: Cli, options: Json): Promise<void> {

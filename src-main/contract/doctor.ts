@@ -34,3 +34,8 @@ export const imageProgress = z.object({
   seconds: z.number(),
 })
 export type ImageProgress = z.infer<typeof imageProgress>
+
+export const prunedImages = z.object({
+  removed: z.array(z.object({ name: z.string().describe('A tag, or the id of what has none'), bytes: z.number() })),
+})
+export type PrunedImages = z.infer<typeof prunedImages>

@@ -71,7 +71,7 @@ test('every verb that scripts may depend on is there', async () => {
   expect(names).toEqual(expect.arrayContaining(promised.split(' ')))
   const under = (name: string): string[] =>
     program.commands.find((it) => it.name() === name)!.commands.map((it) => it.name())
-  expect(under('image')).toEqual(['build', 'export', 'import', 'status'])
+  expect(under('image')).toEqual(['build', 'export', 'import', 'status', 'prune'])
   expect(under('exercise')).toEqual(
     expect.arrayContaining(['list', 'start', 'check', 'answer', 'hint', 'solve', 'next', 'reset', 'abandon']),
   )
