@@ -45,7 +45,7 @@ try {
     dojo.push(seconds['total']!)
     await downLab(lab, home)
     floors.push(await floorSeconds(home.id, topology, image))
-    if (composes) compose.push(await composeSeconds(topology, image, await freePrefix()))
+    if (composes) compose.push(await composeSeconds(ownerOf(home, 'compose'), topology, image, await freePrefix()))
     const said = [dojo, compose].map((times) => (times.length > 0 ? `${times.at(-1)!.toFixed(1)} s` : 'not here'))
     console.error(
       `round ${round}: dojo ${said[0]}, docker-compose ${said[1]}, floor ${sum(floors.at(-1)!).toFixed(1)} s`,

@@ -8,6 +8,7 @@ import type { Endpoint } from '../../src-main/contract/lab.js'
 import type { Topology } from '../../src-main/contract/topology.js'
 import { archiveOf, type HostFile } from '../../src-main/docker/archive.js'
 import { connectDocker } from '../../src-main/docker/engine.js'
+import { labelsOf, type Owner } from '../../src-main/docker/labels.js'
 import { clientRoute } from '../../src-main/lab/health.js'
 import { makeCredentials } from '../../src-main/lab/credentials.js'
 import { addressesOf, addressOf, hostsWith, type LabPlan } from '../../src-main/lab/plan.js'
@@ -48,14 +49,14 @@ exec setpriv --reuid etcd --regid etcd --init-groups /usr/bin/etcd --config-file
 /**
  * Seconds that the same image and topology take under docker-compose, from "up" until a write commits by the client's
  * route with the standbys that the topology expects: Patroni's default settings, plain start scripts, and the order
- * that a compose file can express. `prefix` is a free 10.77.N.
+ * that a compose file can express. `prefix` is a free 10.77.N. What it makes carries the owner's labels, to be swept by.
  */
-export async function composeSeconds(topology: Topology, image: string, prefix: string): Promise<number> {
+export async function composeSeconds(owner: Owner, topology: Topology, image: string, prefix: string): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'dojo-bench-'))
   const compose = (...args: string[]) => run('docker-compose', ['--file', join(folder, 'docker-compose.yml'), ...args])
   const plan = await planOf(topology, prefix)
   const ports = await choosePorts(topology, 'random')
-  await writeFile(join(folder, 'docker-compose.yml'), stringify(composeFile(plan, image, ports)))
+  await writeFile(join(folder, 'docker-compose.yml'), stringify(composeFile(owner, plan, image, ports)))
   try {
     let startedAt = performance.now()
     await compose('up', '--no-start')
@@ -83,7 +84,7 @@ async function planOf(topology: Topology, prefix: string): Promise<LabPlan> {
   return { lab: 'bench', scope: topology.topology, topology, settings, prefix, credentials: makeCredentials(), pki }
 }
 
-function composeFile(plan: LabPlan, image: string, ports: Awaited<ReturnType<typeof choosePorts>>) {
+function composeFile(owner: Owner, plan: LabPlan, image: string, ports: Awaited<ReturnType<typeof choosePorts>>) {
   const { topology, prefix } = plan
   const addresses = Object.entries(addressesOf(plan))
   const services = Object.entries(topology.hosts).map(([name, { services: own, memory }]) => [
@@ -91,6 +92,7 @@ function composeFile(plan: LabPlan, image: string, ports: Awaited<ReturnType<typ
     {
       image,
       hostname: name,
+      labels: labelsOf(owner, 'host', name),
       environment: renderEnvironment(plan, name),
       extra_hosts: addresses.map(([host, address]) => `${host}:${address}`),
       networks: { lab: { ipv4_address: addressOf(plan, name) } },
@@ -101,7 +103,11 @@ function composeFile(plan: LabPlan, image: string, ports: Awaited<ReturnType<typ
     },
   ])
   const ipam = { driver: 'default', config: [{ subnet: `${prefix}.0/24` }] }
-  return { version: '2.4', services: Object.fromEntries(services), networks: { lab: { driver: 'bridge', ipam } } }
+  return {
+    version: '2.4',
+    services: Object.fromEntries(services),
+    networks: { lab: { driver: 'bridge', ipam, labels: labelsOf(owner, 'network') } },
+  }
 }
 
 /** Members of etcd that hold no data first, then databases, then who looks at those. */

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
@@ -7,6 +6,7 @@ import { explain, exitCodeOf, SetupError } from './failure.mjs'
 import { importBuilt, prepareApp, prepareMachine } from './machine.mjs'
 import { built, root } from './paths.mjs'
 import { createReport } from './report.mjs'
+import { openScratch } from './scratch.mjs'
 
 const results = join(root, '.cache', 'bench')
 
@@ -31,15 +31,17 @@ function readOptions(args) {
 }
 
 /** Runs one measurement, and gives what it left in its file; null: it ended without one. */
-async function measure(name, rest) {
+async function measure(name, rest, scratch) {
   const file = join(results, `${name}.json`)
   rmSync(file, { force: true }) // what an earlier run left is no result of this one
   console.log(`\n== ${name}\n`)
-  const child = spawn(process.execPath, [built('main', 'bench', `${name}.js`), '--json', file, ...rest], {
+  const child = scratch.start(process.execPath, [built('main', 'bench', `${name}.js`), '--json', file, ...rest], {
     cwd: root,
     stdio: 'inherit',
   })
   const [code] = await once(child, 'exit')
+  if (scratch.interrupted) await new Promise(() => {}) // the signal's handler tidies up and ends us
+  scratch.end(child)
   if (code !== 0) process.exitCode = 1
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : null
 }
@@ -47,6 +49,7 @@ async function measure(name, rest) {
 /** Runs the measurements one after another: two at a time would measure each other. */
 export async function bench(args) {
   let report
+  let scratch
   try {
     const { only, json = join(results, 'bench.json'), help, rest } = readOptions(args)
     report = createReport({ out: process.stderr, eager: false })
@@ -64,10 +67,11 @@ Each measures as often as is worth it unless --rounds says how often. Every figu
     }
     await prepareMachine(report, { yes: true })
     const { inWords, machineInWords, tableOf } = await importBuilt('main', 'bench-report.js')
+    scratch = openScratch('bench', report)
     const measured = []
     const rows = []
     for (const name of only ?? names()) {
-      const result = await measure(name, rest)
+      const result = await measure(name, rest, scratch)
       if (result) measured.push(result)
       rows.push(...(result?.rows ?? [{ what: name, ours: 'did not finish', target: 'to finish', met: false, n: 0 }]))
     }
@@ -80,5 +84,7 @@ Each measures as often as is worth it unless --rounds says how often. Every figu
   } catch (error) {
     console.error(`\n${explain(error)}${report ? `\n  log:  ${report.logFile}` : ''}`)
     process.exitCode = exitCodeOf(error)
+  } finally {
+    await scratch?.tidy()
   }
 }

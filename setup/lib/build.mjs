@@ -12,6 +12,7 @@ const sources = [
   'src-renderer',
   'bench',
   'tests/soak',
+  'tests/support',
   'electron.vite.config.ts',
   'tsconfig.json',
   'package.json',

@@ -1,17 +1,15 @@
-import { spawn } from 'node:child_process'
-import { createWriteStream, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { createWriteStream, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs, stripVTControlCharacters } from 'node:util'
 import { ensureBuilt } from './build.mjs'
 import { ensureChromium, findChromium } from './chromium.mjs'
 import { ensureDependencies } from './dependencies.mjs'
 import { explain, SetupError, exitCodeOf } from './failure.mjs'
-import { importBuilt, prepareMachine } from './machine.mjs'
+import { prepareMachine } from './machine.mjs'
 import { root } from './paths.mjs'
 import { createReport } from './report.mjs'
+import { openScratch } from './scratch.mjs'
 import { judge, removeOld, runners } from './test-runners.mjs'
 
 const help = `npm test [-- OPTIONS]
@@ -60,30 +58,19 @@ export async function test(args) {
 async function runAll(chosen) {
   const startedAt = performance.now()
   const report = createReport()
-  // everything that tests put into the temporary folder, their homes included, is in here: it can be swept
-  const scratch = mkdtempSync(join(tmpdir(), 'pg-ha-dojo-test-'))
-  const run = {
-    scratch,
-    groups: new Set(),
-    env: { ...process.env, TMPDIR: scratch, DOJO_HOME: join(scratch, 'home'), CI: '1' },
-  }
+  const scratch = openScratch('test', report)
+  scratch.env = { ...scratch.env, DOJO_HOME: join(scratch.folder, 'home'), CI: '1' }
   mkdirSync(logs, { recursive: true })
   const results = []
-  const interrupted = async (signal) => {
-    run.interrupted = true
-    await tidy(run, report)
-    process.exit(signal === 'SIGINT' ? 130 : 143)
-  }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => void interrupted(signal))
   try {
     console.log('\npg-ha-dojo: tests\n')
     const ready = readiness(report)
     for (const runner of chosen) {
-      results.push(await oneRunner(runner, ready, run, report))
-      if (run.interrupted) await new Promise(() => {}) // the signal's handler tidies up and ends us
+      results.push(await oneRunner(runner, ready, scratch, report))
+      if (scratch.interrupted) await new Promise(() => {}) // the signal's handler tidies up and ends us
     }
   } finally {
-    await tidy(run, report)
+    await scratch.tidy()
   }
   return summarise(results, (performance.now() - startedAt) / 1000)
 }
@@ -109,7 +96,7 @@ function readiness(report) {
   }
 }
 
-async function oneRunner(runner, ready, run, report) {
+async function oneRunner(runner, ready, scratch, report) {
   const startedAt = performance.now()
   const finish = (found) => ({ name: runner.name, seconds: (performance.now() - startedAt) / 1000, ...found })
   const unfit = await ready(runner)
@@ -121,7 +108,7 @@ async function oneRunner(runner, ready, run, report) {
   await report.phase(runner.name, async ({ step, line }) => {
     step('running')
     const skip = runner.browser && !findChromium()
-    found = judge(runner, await execute(runner, run, line, skip ? ['--list'] : []))
+    found = judge(runner, await execute(runner, scratch, line, skip ? ['--list'] : []))
     if (skip) found = { ...found, skipped: found.passed + found.skipped, passed: 0, note: 'no Chrome or Chromium here' }
     return totals(found)
   })
@@ -130,26 +117,19 @@ async function oneRunner(runner, ready, run, report) {
   return finish(found)
 }
 
-/** Runs the command in a process group of its own, so that nothing which it started outlives it. */
-function execute(runner, run, line, more) {
+function execute(runner, scratch, line, more) {
   const file = runner.report && join(logs, runner.report)
   if (file) removeOld(file)
   const [program, args, extra] = runner.command({ file })
   const log = createWriteStream(join(logs, `${runner.name}.log`))
   const stdoutFile = runner.stdoutTo === 'report' ? createWriteStream(file) : undefined
   return new Promise((resolve, reject) => {
-    const env = { ...run.env, DOJO_CHROMIUM: findChromium() ?? '', NO_COLOR: '1', ...extra }
-    const child = spawn(program, [...args, ...more], {
-      cwd: root,
-      env,
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    run.groups.add(child.pid)
+    const env = { ...scratch.env, DOJO_CHROMIUM: findChromium() ?? '', NO_COLOR: '1', ...extra }
+    const child = scratch.start(program, [...args, ...more], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
     let late = false
     const timer = setTimeout(() => {
       late = true
-      endGroup(child.pid)
+      scratch.end(child)
     }, runner.limitMs)
     const tail = []
     const keep = (raw) => {
@@ -167,45 +147,13 @@ function execute(runner, run, line, more) {
     child.once('exit', (code, endedBy) => {
       clearTimeout(timer)
       setTimeout(() => {
-        endGroup(child.pid)
-        run.groups.delete(child.pid)
+        scratch.end(child)
         log.end()
         stdoutFile?.end()
         resolve({ code, endedBy, tail, file, late })
       }, 300)
     })
   })
-}
-
-function endGroup(pid) {
-  try {
-    process.kill(-pid, 'SIGKILL')
-  } catch {
-    // all of them ended already
-  }
-}
-
-/** Ends what still runs and removes what labs of the tests left in the engine. Once, however many ask for it. */
-const tidy = (run, report) => (run.tidied ??= tidyUp(run, report))
-
-async function tidyUp(run, report) {
-  for (const pid of run.groups) endGroup(pid)
-  run.groups.clear()
-  try {
-    const { sweepHomesBelow } = await importBuilt('main', 'setup.js')
-    let left = 0
-    // the engine may still be making what an ended process asked for: until a pass finds nothing
-    for (let pass = 0; pass < 10; pass++) {
-      const found = await sweepHomesBelow(run.scratch)
-      if (found === 0) break
-      left += found
-      await pause(500)
-    }
-    if (left > 0) report.out.write(`  ${'left over'.padEnd(14)}  ${left} containers, networks or volumes removed\n`)
-  } catch (error) {
-    report.log(`sweeping: ${error?.stack}`) // no build, or no engine: then there is nothing to sweep either
-  }
-  rmSync(run.scratch, { recursive: true, force: true })
 }
 
 const totals = ({ passed, failed, skipped, note }) =>

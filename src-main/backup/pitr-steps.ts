@@ -1,5 +1,6 @@
 import type { PitrMode, PitrTarget } from '../contract/backup.js'
 import { linkWal, pgdata, stanza } from '../lab/plan.js'
+import { reinitCommand } from '../lab/reinit.js'
 import { historyArchived, promoted, running, streams, type Verify } from './pitr-verify.js'
 
 /** How pgBackRest restores on the repository host itself, rather than asking a database host to. */
@@ -272,8 +273,7 @@ function wholeSteps(recovery: Recovery): Step[] {
       why: 'Its data is ahead of the moment that the cluster went back to, so it can not follow as it is.',
       commands: [
         { on: replica, run: 'sv start patroni' },
-        // it ends with 0 when it was refused as well
-        { on: replica, run: `patronictl reinit ${scope} ${replica} --force | grep Success`, retryS: 120, timeoutS: 20 },
+        { on: replica, run: reinitCommand(scope, replica), retryS: 120, timeoutS: 20 },
       ],
       verify: streams(leader, replica),
     })),

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { stanzaInfoOf, type BackupInfo } from '../cluster/pgbackrest.js'
 import type { BackupsView, BackupView } from '../contract/backup.js'
 import { DojoError } from '../contract/errors.js'
 import type { LabHandle } from '../lab/handle.js'
@@ -18,28 +18,6 @@ for file in $(cd ${path} && find archive/${stanza} -name '*.history'); do
   echo "file $(basename "$file")"
   pgbackrest repo-get "$file" --log-level-console=off
 done`
-
-const position = z.looseObject({ start: z.string(), stop: z.string() })
-const infoSpec = z.array(
-  z.looseObject({
-    cipher: z.string().default('none'),
-    status: z.looseObject({ code: z.number(), message: z.string() }),
-    backup: z
-      .array(
-        z.looseObject({
-          label: z.string(),
-          type: z.string(),
-          timestamp: z.object({ start: z.number(), stop: z.number() }),
-          archive: position,
-          lsn: position,
-          info: z.looseObject({ size: z.number(), repository: z.looseObject({ delta: z.number() }) }),
-          reference: z.array(z.string()).nullish(),
-          error: z.boolean().nullish(),
-        }),
-      )
-      .default([]),
-  }),
-)
 
 /** The host that keeps backups. @throws DojoError no-repository */
 export function repositoryHost(handle: Pick<LabHandle, 'info'>): string {
@@ -73,7 +51,7 @@ export async function readBackups(handle: LabHandle, archives: boolean, signal?:
   }
   const at = Date.now()
   const [info = '', files = '', histories = ''] = stdout.split(`${mark}\n`)
-  const [answer] = infoSpec.parse(JSON.parse(info))
+  const answer = stanzaInfoOf(info)
   const backups = (answer?.backup ?? []).map(viewOf)
   const archive = archiveOf(files)
   const timelines = timelinesOf(filesOf(histories))
@@ -92,7 +70,7 @@ export async function readBackups(handle: LabHandle, archives: boolean, signal?:
   }
 }
 
-const viewOf = (one: NonNullable<z.infer<typeof infoSpec>[number]['backup']>[number]): BackupView => ({
+const viewOf = (one: BackupInfo): BackupView => ({
   label: one.label,
   type: one.type,
   startedAt: one.timestamp.start * 1000,

@@ -1,28 +1,35 @@
 import { z } from 'zod'
 import type { BackupReading } from '../contract/cluster.js'
 
-const info = z.array(
+const position = z.looseObject({ start: z.string(), stop: z.string() })
+const backup = z.looseObject({
+  label: z.string(),
+  type: z.string(),
+  timestamp: z.object({ start: z.number(), stop: z.number() }).describe('Seconds since 1970'),
+  archive: position.describe('Names of WAL segments'),
+  lsn: position,
+  info: z.looseObject({ size: z.number(), repository: z.looseObject({ delta: z.number() }) }).describe('Bytes'),
+  reference: z.array(z.string()).nullish(),
+  error: z.boolean().nullish(),
+})
+const stanzas = z.array(
   z.looseObject({
     name: z.string(),
+    cipher: z.string().default('none'),
     status: z.looseObject({ code: z.number(), message: z.string() }),
-    backup: z
-      .array(
-        z.looseObject({
-          label: z.string(),
-          type: z.string(),
-          timestamp: z.object({ start: z.number(), stop: z.number() }),
-          info: z.looseObject({ size: z.number() }).optional(),
-          error: z.boolean().nullish(),
-        }),
-      )
-      .default([]),
+    backup: z.array(backup).default([]),
     archive: z.array(z.looseObject({ min: z.string().nullish(), max: z.string().nullish() })).default([]),
   }),
 )
+export type StanzaInfo = z.infer<typeof stanzas>[number]
+export type BackupInfo = z.infer<typeof backup>
 
-/** `pgbackrest info --output=json`, first stanza. Seconds become ms. Throws when it is something else. */
+/** The first stanza of `pgbackrest info --output=json`. Throws when it is something else. */
+export const stanzaInfoOf = (text: string): StanzaInfo | undefined => stanzas.parse(JSON.parse(text))[0]
+
+/** What the observer keeps of it. Seconds become ms. */
 export function backupReadingOf(text: string): BackupReading {
-  const [stanza] = info.parse(JSON.parse(text))
+  const stanza = stanzaInfoOf(text)
   if (!stanza) return { stanzaOk: false, message: 'no stanza', backups: [], archiveMin: null, archiveMax: null }
   const archive = stanza.archive.at(-1)
   return {
@@ -34,7 +41,7 @@ export function backupReadingOf(text: string): BackupReading {
       type,
       startedAt: timestamp.start * 1000,
       stoppedAt: timestamp.stop * 1000,
-      sizeBytes: size?.size ?? 0,
+      sizeBytes: size.size,
     })),
     archiveMin: archive?.min ?? null,
     archiveMax: archive?.max ?? null,

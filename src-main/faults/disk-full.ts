@@ -2,8 +2,9 @@ import { z } from 'zod'
 import type { Proof } from '../contract/fault.js'
 import { dataDisk, walDisk } from '../lab/plan.js'
 import { waitFor } from '../util/wait-for.js'
-import { outputOf, primaryOf, replicating, scriptOn, whenRunning } from './data-hosts.js'
+import { outputOf, primaryOf, replicating, whenRunning } from './data-hosts.js'
 import { defineFault, type FaultContext } from './fault.js'
+import { reinitialize } from './reinitialize.js'
 
 const options = z.strictObject({
   which: z
@@ -101,10 +102,7 @@ export const diskFull = defineFault({
     notes['repair'] = canCopy ? `Patroni made it anew from ${primary} (reinit)` : 'Patroni was restarted'
     await context.save()
     await (canCopy
-      ? scriptOn(context, target.name, `patronictl reinit "$(${scope})" ${target.name} --force`, {
-          user: 'postgres',
-          timeoutMs: 30_000,
-        })
+      ? reinitialize(context)
       : outputOf(context, target.name, ['sv', '-w', '50', 'restart', 'patroni'], { timeoutMs: 60_000 }))
   },
   async proveHealed(context): Promise<Proof> {
@@ -120,6 +118,3 @@ export const diskFull = defineFault({
     return container === 'running' ? isThere(context) : container !== 'missing'
   },
 })
-
-/** Patroni's scope, from the one file that has it on every host. */
-const scope = `sed -n 's/^scope: *//p' "$PATRONICTL_CONFIG_FILE"`

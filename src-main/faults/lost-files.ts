@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import type { Proof } from '../contract/fault.js'
 import { defineFault, type FaultTarget } from './fault.js'
-import { dataHosts, primaryOf, streamingStandbys } from './data-hosts.js'
+import { primaryOf, streamingStandbys } from './data-hosts.js'
+import { reinitialize } from './reinitialize.js'
 
 /** PostgreSQL dies first: a running one would write its control file again, and the damage would be half of one. */
 const lose = `kill -9 "$(head -n 1 "$PGDATA/postmaster.pid")" && rm -f "$PGDATA/global/pg_control"`
@@ -43,21 +44,7 @@ export const lostFiles = defineFault({
     return { holds: !holds, observed }
   },
   effectWithinMs: 15_000,
-  async heal(context) {
-    const { execOn, target } = context
-    // any host can ask for it; one that is down can't
-    const others = dataHosts(context).filter(({ name }) => name !== target.name)
-    for (const { name } of others) {
-      const run = [
-        'sh',
-        '-c',
-        'patronictl reinit "$(sed -n "s/^scope: //p" /etc/patroni/patroni.yml)" "$0" --force',
-        target.name,
-      ]
-      const { code } = await execOn(name, run, { user: 'postgres', timeoutMs: 30_000 }).catch(() => ({ code: 1 }))
-      if (code === 0) return
-    }
-  },
+  heal: reinitialize,
   async proveHealed(context): Promise<Proof> {
     const { name } = context.target
     const standbys = await streamingStandbys(context)

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Proof } from '../contract/fault.js'
 import { primaryOf } from './data-hosts.js'
 import { defineFault, type FaultContext } from './fault.js'
+import { reinitialize } from './reinitialize.js'
 import { archivedOf, removeFromArchive, timelineChosen } from './stray-timeline.js'
 
 type Context = FaultContext<Record<string, unknown>>
@@ -46,13 +47,6 @@ async function strayFiles(context: Context, { timeline }: Other): Promise<string
 }
 
 const asPostgres = { user: 'postgres', timeoutMs: 60_000 }
-
-async function reinitialize({ exec, target }: Context): Promise<void> {
-  const script = 'patronictl reinit "$(sed -n "s/^scope: //p" "$PATRONICTL_CONFIG_FILE")" "$1" --force'
-  const { code, stdout, stderr } = await exec(['sh', '-c', script, 'sh', target.name], asPostgres)
-  const said = `${stdout}${stderr}`.trim()
-  if (code !== 0 || /^Failed/m.test(said)) throw new Error(`patronictl reinit said: ${said.split('\n').at(-1)}`)
-}
 
 export const promote = defineFault({
   kind: 'promote',

@@ -7,11 +7,14 @@ import { twoAtOnce } from '../support/two-at-once.js'
 
 /** Every topology that ships, the newest as well: nobody has to remember to add it here. */
 const names = await topologyNames()
+/** Those that other files boot without TLS are booted with it here. */
+const withTls = new Set(['async-cron', 'trio-haproxy', 'trio-single-etcd', 'two-sites'])
 const runs = new Map<string, Promise<TopologyRun>>()
 const forAll = 600_000
 
 beforeAll(() => {
-  for (const [name, run] of twoAtOnce(names, runTopology)) runs.set(name, run)
+  for (const [name, run] of twoAtOnce(names, (name) => runTopology(name, withTls.has(name) ? ['security=tls'] : [])))
+    runs.set(name, run)
 })
 afterAll(async () => {
   const settled = await Promise.allSettled(runs.values())
@@ -31,6 +34,8 @@ describe.each(names)('%s', (name) => {
       expect(run.bootS).toBeGreaterThan(0) // it was healthy by SQL, or there would be no run
       expect(run.movedTo, 'who leads after the crash').not.toBeNull()
       expect(run.failoverS).toBeLessThan(60)
+      expect(run.ports.wrong).toEqual([])
+      expect(run.ports.tls > 0).toBe(withTls.has(name))
       expect(run.acknowledged).toBeGreaterThan(0) // a probe that wrote nothing proves nothing
       expect(run.lost).toBeLessThanOrEqual(run.mayLose ?? Infinity) // asynchronous ones promise nothing
       expect(run.violations).toEqual([])

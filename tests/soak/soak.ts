@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ensureHostImage } from '../../src-main/docker/image-build.js'
-import { sweepHome } from '../../src-main/docker/sweep.js'
 import { openHome } from '../../src-main/lab/store.js'
 import { loadTopology } from '../../src-main/lab/topology-file.js'
 import { fly, type Flight, type FlightPlan } from './flight.js'
@@ -78,16 +77,6 @@ async function search(failing: readonly Disturbance[]): Promise<Disturbance[]> {
 const report = ({ injected, refused, acknowledged, lost, unknown, outages, longestOutageS }: Flight): string =>
   `${injected} faults injected and healed, ${refused} refused; ${lost} of ${acknowledged} acknowledged writes lost, ` +
   `${unknown} unknown; ${outages} outages, the longest ${longestOutageS.toFixed(1)} s`
-
-/** Somebody who has seen enough leaves no lab behind. */
-async function interrupted(code: number): Promise<never> {
-  console.error('\ninterrupted: removing the lab')
-  await sweepHome(home.id)
-  await rm(home.dir, { recursive: true, force: true })
-  process.exit(code)
-}
-process.once('SIGINT', () => void interrupted(130))
-process.once('SIGTERM', () => void interrupted(143))
 
 try {
   const flight = await fly(home, schedule, plan)

@@ -44,13 +44,17 @@ export interface TestLab extends AsyncDisposable {
   backedUp: Promise<void>
 }
 
+/** What every lab of a run is set to besides: `DOJO_TEST_SET=security=tls` shows what holds with TLS as well. */
+const setForAll = (process.env['DOJO_TEST_SET'] ?? '').split(' ').filter(Boolean)
+
 /** A healthy lab in a home of its own; removed with it, whatever happens. */
 export async function startLab(topology: string, options: Partial<UpOptions> = {}): Promise<TestLab> {
   await ensureHostImage()
   const owner = await testHome()
   const { home } = owner
   try {
-    const boot = await beginLab({ topology, name: labNameFor('test'), ...options }, home)
+    const set = [...setForAll, ...(options.set ?? [])]
+    const boot = await beginLab({ topology, name: labNameFor('test'), ...options, set }, home)
     const info = await boot.done
     const handle = await openLab(info.lab, home)
     return {

@@ -12,6 +12,7 @@ import { expectedStandbys } from '../../src-main/lab/watch-boot.js'
 import { waitFor } from '../../src-main/util/wait-for.js'
 import { startLab, type TestLab } from './lab.js'
 import { askAsClient } from './lab-sql.js'
+import { outcome, published, refused, served } from './published-ports.js'
 
 /** What became of one topology between its boot and its removal. */
 export interface TopologyRun {
@@ -32,6 +33,8 @@ export interface TopologyRun {
   /** Sum over the rows of a table, before and after everything. */
   rows: [before: string, after: string]
   violations: string[]
+  /** How many ports speak TLS, and which of those serve a plain client, or refuse one that verifies. */
+  ports: { tls: number; wrong: string[] }
   left: { containers: number; networks: number; volumes: number; folder: boolean }
 }
 
@@ -39,9 +42,9 @@ const withinMs = 120_000
 const rowsSql = `select count(*) || ' rows, ' || coalesce(md5(string_agg(n || text, ',' order by n)), '') as sum from kept`
 const seconds = (since: number): number => Math.round((performance.now() - since) / 100) / 10
 
-/** Boots a topology, crashes its leader's host, stops and starts all its containers at once, and removes it. */
-export async function runTopology(topology: string): Promise<TopologyRun> {
-  const lab = await startLab(topology)
+/** `set`: as `dojo up` takes it. Boots a topology, crashes its leader's host, stops and starts all its containers at once, and removes it. */
+export async function runTopology(topology: string, set: string[] = []): Promise<TopologyRun> {
+  const lab = await startLab(topology, { set })
   try {
     const session = await openSession(lab.handle, { records: true })
     try {
@@ -51,6 +54,7 @@ export async function runTopology(topology: string): Promise<TopologyRun> {
         `create table kept as select n, 'row ' || n as text from generate_series(1, 20000) n`,
       )
       const before = await sumOf(lab)
+      const ports = await portsOf(lab)
       const crashed = await crashLeader(session)
       const restartS = await stopAndStartAll(lab, session)
       const after = await sumOf(lab)
@@ -67,6 +71,7 @@ export async function runTopology(topology: string): Promise<TopologyRun> {
         restartS,
         rows: [before, after],
         violations: violations.map(({ text }) => text),
+        ports,
         left: await leftOf(lab),
       }
     } finally {
@@ -80,6 +85,29 @@ export async function runTopology(topology: string): Promise<TopologyRun> {
 async function sumOf({ handle }: TestLab): Promise<string> {
   const [row] = await askAsClient<{ sum: string }>(handle, rowsSql)
   return row!.sum
+}
+
+async function portsOf({ handle }: TestLab): Promise<TopologyRun['ports']> {
+  const found = { tls: 0, wrong: [] as string[] }
+  for (const { host, key, endpoint } of published(handle)) {
+    const { tls, ...plain } = endpoint
+    if (!tls) continue
+    found.tls++
+    // a lab is healthy before the last standby of a second site has started: with nobody there, nobody is refused
+    await waitFor(
+      () => outcome(handle, { key, endpoint }),
+      (said) => served.test(said),
+      {
+        what: `${key} of ${host} to serve who verifies`,
+        withinMs,
+        signal: AbortSignal.timeout(withinMs),
+        describe: String,
+      },
+    ).catch((error: Error) => found.wrong.push(error.message))
+    const without = await outcome(handle, { key, endpoint: plain })
+    if (!refused.test(without)) found.wrong.push(`${key} of ${host}, without TLS: ${without}`)
+  }
+  return found
 }
 
 /** The probe writes meanwhile, and has every acknowledged write looked for when all is well again. */

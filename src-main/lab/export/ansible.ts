@@ -91,9 +91,12 @@ function variablesOf(plan: LabPlan, host: string, files: readonly HostFile[]) {
 
 /** By the folder: /etc/patroni, /etc/cron.d. A host has patronictl's configuration also where no Patroni runs: of no service. */
 function serviceOf(path: string, own: readonly ServiceName[]): ServiceName | 'none' {
-  const folder = /^\/etc\/([a-z]+)(?:\.d)?\//.exec(path)?.[1]
+  const folder = /^\/etc\/([a-z-]+)(?:\.d)?\//.exec(path)?.[1]
   return own.find((service) => service === folder) ?? 'none'
 }
+
+/** Ansible takes a hyphen in the name of a group for a mistake. */
+const groupOf = (service: ServiceName): string => service.replaceAll('-', '_')
 
 function inventory({ plan }: ExportSource) {
   const { topology, prefix } = plan
@@ -106,7 +109,7 @@ function inventory({ plan }: ExportSource) {
       vars: { ansible_become: true },
       hosts: Object.fromEntries(names.map((name) => [name, { ansible_host: at(name), address: at(name) }])),
       children: {
-        ...Object.fromEntries(services.map((service) => [service, group(hostsWith(topology, service))])),
+        ...Object.fromEntries(services.map((service) => [groupOf(service), group(hostsWith(topology, service))])),
         repository: group(repository ? [repository] : []),
       },
     },

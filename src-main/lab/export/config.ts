@@ -1,6 +1,6 @@
 import type { ExportedFile } from '../../contract/export.js'
 import { firstLeaderOf, hostsWith } from '../plan.js'
-import { cronScripts } from './debian.js'
+import { cronScripts, patroniHere } from './debian.js'
 import { below, filesOf, readable, scriptOfImage } from './files.js'
 import type { ExportSource } from './index.js'
 import { postgresqlConf } from './postgresql-conf.js'
@@ -21,7 +21,7 @@ export function asConfig({ info, plan }: ExportSource): ExportedFile[] {
       ...(own ? [{ path: 'postgresql.conf', content: postgresqlConf(bare, own, first).content, mode: readable }] : []),
     ])
   })
-  const cron = hostsWith(plan.topology, 'cron').length > 0 ? cronScripts : []
+  const cron = hostsWith(plan.topology, 'cron').length > 0 ? [...cronScripts, patroniHere] : []
   return [
     ...hosts,
     ...scriptOfImage('/usr/local/bin/cluster-health'),

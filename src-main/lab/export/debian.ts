@@ -4,13 +4,15 @@ import { repositoryOf, runs } from '../plan.js'
 import { scriptOfImage } from './files.js'
 
 /** What each service needs from Debian's archive; the host image installs the same. */
-const packages: Partial<Record<ServiceName, readonly string[]>> = {
+const packages: Record<ServiceName, readonly string[]> = {
   etcd: ['etcd-server', 'etcd-client'],
   patroni: ['postgresql-17', 'patroni', 'python3-etcd', 'etcd-client', 'curl'],
   pgbackrest: ['pgbackrest'],
   haproxy: ['haproxy'],
   pgbouncer: ['pgbouncer'],
-  cron: ['cron', 'curl'],
+  cron: ['cron', 'curl', 'sudo'], // sudo: restore-cluster stops and starts Patroni
+  'postgres-exporter': ['prometheus-postgres-exporter'],
+  prometheus: ['prometheus'],
 }
 /** The repository host changes the cluster's configuration, as soon as it can take what is archived. */
 const forFirstBackup = ['patroni', 'python3-etcd', 'postgresql-client-17', 'jq']
@@ -18,7 +20,7 @@ const forFirstBackup = ['patroni', 'python3-etcd', 'postgresql-client-17', 'jq']
 export const packagesOf = (topology: Topology, host: string): string[] => [
   'procps',
   ...new Set([
-    ...topology.hosts[host]!.services.flatMap((service) => packages[service] ?? []),
+    ...topology.hosts[host]!.services.flatMap((service) => packages[service]),
     ...(repositoryOf(topology) === host ? forFirstBackup : []),
   ]),
 ]
@@ -61,14 +63,18 @@ export function foldersOf(topology: Topology, host: string): Folder[] {
   ]
 }
 
-/** What archives WAL, takes base backups and restores one beside the cluster. */
+/** What archives WAL, takes base backups, and restores one beside the cluster or under it. */
 export const cronScripts = [
   '/usr/local/bin/archive-wal',
   '/usr/local/bin/restore-wal',
   '/usr/local/bin/base-backup',
   '/usr/local/bin/restore-standalone',
+  '/usr/local/bin/restore-cluster',
+  '/usr/local/bin/wal-drops',
   '/usr/local/lib/dojo/restore',
 ]
+/** How they reach Patroni on a host of a lab. A playbook has one for each way in which a machine runs its services. */
+export const patroniHere = '/usr/local/lib/dojo/patroni-here'
 
 /** Scripts of the host image that a host needs as well. */
 export const scriptsOf = (topology: Topology, host: string): string[] =>
@@ -77,8 +83,3 @@ export const scriptsOf = (topology: Topology, host: string): string[] =>
     ...(repositoryOf(topology) === host ? ['/usr/local/lib/dojo/first-backup'] : []),
     ...(runs(topology, host, 'cron') ? cronScripts : []),
   ].filter((path) => scriptOfImage(path).length > 0)
-
-/** Services that the playbook has no play for. */
-export const unknownServices = (topology: Topology): string[] => [
-  ...new Set(Object.values(topology.hosts).flatMap(({ services }) => services.filter((name) => !packages[name]))),
-]

@@ -1,6 +1,5 @@
 import type { Topology } from '../../contract/topology.js'
 import { hostsWith, repositoryOf } from '../plan.js'
-import { unknownServices } from './debian.js'
 
 /** The end of a README: what of the lab, and of a machine that runs it, an export has not. */
 const leftOut = (lines: readonly string[]): string => `## What is not carried over
@@ -20,7 +19,7 @@ export const notInProject = (topology: Topology): string =>
   ])
 
 export function notInFolders(topology: Topology): string {
-  const measuring = unknownServices(topology)
+  const measuring = (['prometheus', 'postgres-exporter'] as const).filter((it) => hostsWith(topology, it).length > 0)
   return leftOut([
     ...when(
       repositoryOf(topology) !== undefined,
@@ -34,19 +33,16 @@ export function notInFolders(topology: Topology): string {
   ])
 }
 
-export function notInPlaybook(topology: Topology): string {
-  const unknown = unknownServices(topology)
-  return leftOut([
+export const notInPlaybook = (topology: Topology): string =>
+  leftOut([
     ...scheduleOf(topology),
-    ...when(
-      hostsWith(topology, 'cron').length > 0,
-      "The lab's `restore-cluster`: it stops and starts Patroni with `sv`, as postgres, which no machine with systemd allows.",
-    ),
     "Firewalls, disks, kernel settings, a watchdog, time synchronisation: they are your machines' own.",
     'Changes of the dynamic configuration once the cluster exists: `patronictl edit-config` makes those, and a change of patroni.yml does not.',
-    ...when(unknown.length > 0, `These services, which the playbook has no play for: ${unknown.join(', ')}.`),
+    ...when(
+      hostsWith(topology, 'prometheus').length > 0,
+      'What Prometheus has measured, alerts, and who may ask: it answers everybody on port 9090, and so do the exporters on 9187.',
+    ),
   ])
-}
 
 const scheduleOf = (topology: Topology): string[] =>
   when(

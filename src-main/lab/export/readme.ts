@@ -66,8 +66,9 @@ ${first(source)}, which makes the cluster, then on the others, then pgbackrest (
 ${ifCron(
   source,
   `
-scripts/ has what cron and archive_command call: all of it belongs in /usr/local/bin, \`restore\` in /usr/local/lib/dojo. Before
-Patroni starts, /var/backups/postgresql and /var/log/cron must be there and belong to postgres.
+scripts/ has what cron and archive_command call, and what restores: all of it belongs in /usr/local/bin, \`restore\` and
+\`patroni-here\` in /usr/local/lib/dojo. The latter says how postgres stops and starts Patroni: make it true on your hosts, or
+\`restore-cluster\` can't. Before Patroni starts, /var/backups/postgresql and /var/log/cron must be there and belong to postgres.
 `,
 )}
 ## Fail over
@@ -113,8 +114,14 @@ const restoring = `
 Cron takes base backups on the host that leads (/var/log/cron/base-backup.log), and every host archives its WAL, into
 /var/backups/postgresql. Beside the cluster, on that host, as it was at a moment:
 
-    sudo -u postgres env PATH=/usr/lib/postgresql/17/bin:/usr/local/bin:/usr/bin:/bin \\
-      restore-standalone --time '2026-11-26 14:03:05+00'      # then psql -p 5433
+    sudo -u postgres restore-standalone --time '2026-11-26 14:03:05+00'      # then psql -p 5433
+
+The whole cluster, when a table was dropped for example: \`sudo -u postgres wal-drops\` says when. Stop Patroni on every other
+data host, then run this on the one that led last; it ends with what is to be done on the others:
+
+    sudo -u postgres restore-cluster --time '2026-11-26 14:03:05.123455+00'
+
+postgres may stop and start Patroni by a rule in /etc/sudoers.d/patroni, and nothing else.
 `
 
 const title = ({ info, plan }: ExportSource): string =>

@@ -1,9 +1,9 @@
 import type { HostFile } from '../../docker/archive.js'
-import { hostsWith, schemeOf, type LabPlan } from '../plan.js'
+import { etcdEndpoints, hostsWith, pgdata, schemeOf, type LabPlan } from '../plan.js'
 import { tlsEnvironment } from './tls.js'
 
 /** When base-backup runs, and what it and the restore scripts know of the cluster; the scripts are in docker/rootfs. */
-export function renderCron(plan: LabPlan): HostFile[] {
+export function renderCron(plan: LabPlan, host: string): HostFile[] {
   const { scope, topology, settings, credentials } = plan
   const { every, keep } = settings.cron
   const minutes = every === 60 ? '0' : every === 1 ? '*' : `*/${every}`
@@ -21,6 +21,9 @@ scope=${scope}
 members='${hostsWith(topology, 'patroni').join(' ')}'
 replication=${credentials.replication.username}
 rest=${schemeOf(plan)}
+# what a shell that cron or sudo began has not
+export PATH=/usr/lib/postgresql/17/bin:/usr/local/bin:$PATH PGDATA=${pgdata}
+export ETCDCTL_ENDPOINTS=${etcdEndpoints(plan, host).join(',')}
 `
   return [
     { path: '/etc/cron.d/base-backup', content: job, owner: 'root', mode: 0o644 },

@@ -211,7 +211,9 @@ test('pgBackRest: a stanza without a backup is in order, a broken one is not', (
     label: '20260101-000000F',
     type: 'full',
     timestamp: { start: 10, stop: 12 },
-    info: { size: 5 },
+    archive: { start: '000000010000000000000001', stop: '000000010000000000000002' },
+    lsn: { start: '0/1000028', stop: '0/2000100' },
+    info: { size: 5, repository: { delta: 2 } },
     error: false,
   }
   expect(backupReadingOf(stanza(0, 'ok', [full])).backups).toEqual([

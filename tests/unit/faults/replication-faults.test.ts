@@ -12,7 +12,11 @@ const hosts = [
 type Context = FaultContext<Record<string, never>>
 
 /** pg1 leads. Statements and commands are kept; what they answer is a function of their text. */
-function context(target: string, answer: { sql?: (host: string, sql: string) => unknown[]; code?: number } = {}) {
+function context(
+  target: string,
+  answer: { sql?: (host: string, sql: string) => unknown[]; code?: number; refusals?: number } = {},
+) {
+  let { refusals = 0 } = answer
   const done: string[] = []
   const { sql = () => [], code = 0 } = answer
   const made = {
@@ -31,7 +35,7 @@ function context(target: string, answer: { sql?: (host: string, sql: string) => 
     },
     execOn: async (host: string, argv: string[]) => {
       done.push(`${host}> ${argv.join(' ')}`)
-      return { code: host === 'pg1' ? 0 : 1, stdout: '', stderr: '' }
+      return { code: host === 'pg1' && refusals-- <= 0 ? 0 : 1, stdout: '', stderr: '' }
     },
   } as unknown as Context
   return { made, done }
@@ -57,7 +61,13 @@ test('a directory that can be read again has healed, whoever did it', async () =
 test('lost files heal by a copy of everything, asked for on another host, and once', async () => {
   const { made, done } = context('pg2')
   await lostFiles.heal(made)
-  expect(done).toEqual([expect.stringMatching(/^pg1> .*patronictl reinit .* pg2$/)])
+  expect(done).toEqual([expect.stringMatching(/^pg1> .*patronictl reinit .* pg2 --force \| grep Success$/)])
+})
+
+test('a copy that Patroni refuses at first is asked for again', async () => {
+  const { made, done } = context('pg2', { refusals: 1 })
+  await lostFiles.heal(made)
+  expect(done).toHaveLength(2)
 })
 
 test('only streaming counts as healed', async () => {

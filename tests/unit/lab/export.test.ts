@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { exportKinds, type ExportedFile, type ExportKind } from '../../../src-main/contract/export.js'
 import type { LabInfo } from '../../../src-main/contract/lab.js'
-import type { Topology } from '../../../src-main/contract/topology.js'
+import { services, type Topology } from '../../../src-main/contract/topology.js'
 import { annotated } from '../../../src-main/lab/export/annotate.js'
 import { asAnsible } from '../../../src-main/lab/export/ansible.js'
 import { asCompose } from '../../../src-main/lab/export/compose.js'
@@ -255,11 +255,19 @@ describe('ansible', () => {
       expect(Object.keys(parse(contentOf(files, 'roles/service/vars/main.yml')).commands)).toContain('cron')
     })
 
-    test('its README tells how to restore, and what is not there', () => {
+    test('its README tells how to restore, and it has what that takes', () => {
       expect(contentOf(files, 'README.md')).toMatch(
-        /restore-standalone --time[^]*## What is not carried over[^]*restore-cluster/,
+        /restore-standalone --time[^]*restore-cluster --time[^]*## What is not carried over/,
       )
-      expect(contentOf(files, 'README.md')).not.toContain('no play for')
+      expect(contentOf(files, 'scripts/restore-cluster')).toContain('. /usr/local/lib/dojo/restore')
+      expect(contentOf(files, 'scripts/restore')).toContain('. /usr/local/lib/dojo/patroni-here')
+      // the playbook's own: that of a lab would be put back by every run
+      expect(scripts).not.toContain('/usr/local/lib/dojo/patroni-here')
+      const [words, machines] = [
+        contentOf(asConfig(backedUp), 'scripts/patroni-here'),
+        contentOf(files, 'roles/restore/templates/patroni-here.j2'),
+      ].map((text) => text.match(/^\w+(?==)/gm))
+      expect(machines).toEqual(words)
       expect(file('ansible', 'README.md')).not.toContain('restore-')
     })
 
@@ -268,11 +276,26 @@ describe('ansible', () => {
     })
   })
 
-  test('what it measures with is not carried over, and its README says so', () => {
-    const more = { monitor: { address: 17, at: [4, 1], services: ['prometheus'] } }
+  test('every service of a topology has a play and a command; as folders its README says what is not there', () => {
+    const more = {
+      monitor: { address: 17, at: [4, 1], services: ['prometheus'] },
+      more: { address: 18, at: [4, 2], services: ['patroni', 'postgres-exporter'] },
+    }
     const measured = sourceOf(topologyOf({ ...topology.hosts, ...more }))
-    expect(exported(asAnsible, measured, 'README.md')).toContain('no play for: prometheus.')
-    expect(exported(asConfig, measured, 'README.md')).toContain('The command lines of prometheus:')
+    const files = asAnsible(measured)
+    const { all } = parse(contentOf(files, 'inventory.yml'))
+    expect(Object.keys(all.children.postgres_exporter.hosts)).toEqual(['more'])
+    const plays = parse(contentOf(files, 'site.yml')) as { hosts: string; roles?: { service?: string }[] }[]
+    const played = plays.flatMap(({ hosts, roles = [] }) =>
+      roles.flatMap(({ service }) => (service === undefined ? [] : [[service, hosts]])),
+    )
+    const { commands } = parse(contentOf(files, 'roles/service/vars/main.yml'))
+    expect(Object.fromEntries(played)).toEqual(
+      Object.fromEntries(services.map((service) => [service, service.replace('-', '_')])),
+    )
+    expect(Object.keys(commands).toSorted()).toEqual(services.toSorted())
+    expect(Object.keys(all.children)).toEqual(expect.arrayContaining(plays.map(({ hosts }) => hosts).slice(2)))
+    expect(exported(asConfig, measured, 'README.md')).toContain('The command lines of prometheus, postgres-exporter:')
     expect(exported(asCompose, measured, 'docker-compose.yml')).toContain('127.0.0.1:${PORT_MONITOR_9090}:9090')
   })
 

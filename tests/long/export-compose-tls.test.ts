@@ -1,0 +1,13 @@
+import { test } from 'vitest'
+import { exportedProject } from '../support/exported-project.js'
+
+test(
+  'a lab with TLS, taken home with its passwords, does the same, and lets nobody in without TLS',
+  {
+    timeout: 600_000,
+  },
+  async () => {
+    await using project = await exportedProject('tls')
+    await project.boots()
+  },
+)
