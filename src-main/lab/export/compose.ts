@@ -1,12 +1,11 @@
 import { stringify } from 'yaml'
-import type { ExportedFile } from '../../contract/export.js'
 import { homeOfPostgres, repositoryOf, runs, type LabPlan } from '../plan.js'
 import { renderEnvironment } from '../render/index.js'
 import { published } from './clients.js'
 import { below, filesOf, fixedFiles, imageFiles, initFiles, readable } from './files.js'
 import type { ExportSource } from './index.js'
 import { composeReadme } from './readme.js'
-import { plainTokens, withoutSecrets } from './tokens.js'
+import { plainTokens, withoutSecrets, type ExportedFile } from './tokens.js'
 
 /** Another block than the labs' own, so that a lab and its export can run side by side. */
 const prefix = '10.78.0'

@@ -1,11 +1,10 @@
-import type { ExportedFile } from '../../contract/export.js'
 import { firstLeaderOf, hostsWith } from '../plan.js'
 import { cronScripts } from './debian.js'
 import { below, filesOf, readable, scriptOfImage } from './files.js'
 import type { ExportSource } from './index.js'
 import { postgresqlConf } from './postgresql-conf.js'
 import { configReadme } from './readme.js'
-import { plainTokens, withoutSecrets } from './tokens.js'
+import { plainTokens, withoutSecrets, type ExportedFile } from './tokens.js'
 
 const patroniYml = '/etc/patroni/patroni.yml'
 

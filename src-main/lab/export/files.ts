@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ExportedFile } from '../../contract/export.js'
 import type { HostFile } from '../../docker/archive.js'
 import { readRecipe, recipeFolder } from '../../docker/image-recipe.js'
 import { appRoot } from '../../util/app-root.js'
@@ -8,7 +7,7 @@ import { hostsWith, runs, type LabPlan } from '../plan.js'
 import { renderHost } from '../render/index.js'
 import { annotated } from './annotate.js'
 import { durable } from './durable.js'
-import { secretsOf } from './tokens.js'
+import { secretsOf, type ExportedFile } from './tokens.js'
 
 export const executable = 0o755
 export const readable = 0o644

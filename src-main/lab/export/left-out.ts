@@ -1,42 +1,32 @@
+import type { ExportKind } from '../../contract/export.js'
 import type { Topology } from '../../contract/topology.js'
 import { hostsWith, repositoryOf } from '../plan.js'
 import { unknownServices } from './debian.js'
 
-/** The end of a README: what of the lab, and of a machine that runs it, an export has not. */
-const leftOut = (lines: readonly string[]): string => `## What is not carried over
+const ofAll = [
+  'The data, the backups, and the history of the lab: this makes a new cluster.',
+  'Changes of the dynamic configuration that were made in the lab (`patronictl edit-config`), and what was changed by hand.',
+  "The lab's certificates: new ones are made, by an authority of their own.",
+]
 
-- The data, the backups, and the history of the lab: this makes a new cluster.
-- Changes of the dynamic configuration that were made in the lab (\`patronictl edit-config\`), and what was changed by hand.
-- The lab's certificates: new ones are made, by an authority of their own.
-${lines.map((line) => `- ${line}\n`).join('')}`
-
-const when = (condition: boolean, line: string): string[] => (condition ? [line] : [])
-
-export const notInProject = (topology: Topology): string =>
-  leftOut([
+const of: Record<ExportKind, (topology: Topology) => string[]> = {
+  compose: (topology) => [
     ...scheduleOf(topology),
     'The disks with a size, if the lab had any: data are in ordinary volumes.',
     'A restart policy: decide for yourself whether the engine may restart a host that died.',
-  ])
-
-export function notInFolders(topology: Topology): string {
-  const measuring = unknownServices(topology)
-  return leftOut([
+  ],
+  config: (topology) => [
     ...when(
       repositoryOf(topology) !== undefined,
       'Backups: the stanza, an archive_command once it exists, and when backups are taken are up to you.',
     ),
     "Service units: how a service is started is the machine's own business.",
     ...when(
-      measuring.length > 0,
-      `The command lines of ${measuring.join(', ')}: what Prometheus asks, and certificates, is all that is in files.`,
+      unknownServices(topology).length > 0,
+      `The command lines of ${unknownServices(topology).join(', ')}: what Prometheus asks, and certificates, is all that is in files.`,
     ),
-  ])
-}
-
-export function notInPlaybook(topology: Topology): string {
-  const unknown = unknownServices(topology)
-  return leftOut([
+  ],
+  ansible: (topology) => [
     ...scheduleOf(topology),
     ...when(
       hostsWith(topology, 'cron').length > 0,
@@ -44,9 +34,24 @@ export function notInPlaybook(topology: Topology): string {
     ),
     "Firewalls, disks, kernel settings, a watchdog, time synchronisation: they are your machines' own.",
     'Changes of the dynamic configuration once the cluster exists: `patronictl edit-config` makes those, and a change of patroni.yml does not.',
-    ...when(unknown.length > 0, `These services, which the playbook has no play for: ${unknown.join(', ')}.`),
-  ])
+    ...when(
+      unknownServices(topology).length > 0,
+      `These services, which the playbook has no play for: ${unknownServices(topology).join(', ')}.`,
+    ),
+  ],
 }
+
+/** What of the lab, and of a machine that runs it, an export has not: sentences with their reason. */
+export const leftOutOf = (as: ExportKind, topology: Topology): string[] => [...ofAll, ...of[as](topology)]
+
+/** The end of a README. */
+export const notCarriedOver = (as: ExportKind, topology: Topology): string => `## What is not carried over
+
+${leftOutOf(as, topology)
+  .map((line) => `- ${line}\n`)
+  .join('')}`
+
+const when = (condition: boolean, line: string): string[] => (condition ? [line] : [])
 
 const scheduleOf = (topology: Topology): string[] =>
   when(
