@@ -31,7 +31,7 @@ export function asAnsible(source: ExportSource): ExportedFile[] {
   const { topology } = source.plan
   const bare = withoutSecrets(source.plan, tokens)
   const hosts = Object.keys(topology.hosts).flatMap((host) => {
-    const files = filesOf(bare, host).filter((file) => isFor(topology, host, file))
+    const files = filesOf(bare, host, 'ansible').filter((file) => isFor(topology, host, file))
     return [
       ...below(
         `hosts/${host}`,

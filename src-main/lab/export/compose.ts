@@ -15,7 +15,7 @@ export function asCompose(source: ExportSource): ExportedFile[] {
   const { topology } = source.plan
   const bare = withoutSecrets(source.plan, plainTokens)
   const hosts = Object.keys(topology.hosts).flatMap((host) => {
-    const files = filesOf(bare, host)
+    const files = filesOf(bare, host, 'compose')
     const manifest = files.map(({ path, owner, mode }) => `${mode.toString(8)} ${owner} ${path}\n`).join('')
     return below(`hosts/${host}`, [
       { path: 'manifest', content: manifest, mode: readable },

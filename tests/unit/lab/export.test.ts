@@ -61,6 +61,13 @@ describe.each(exportKinds)('as %s', (kind) => {
     expect(new Set(paths).size).toBe(paths.length)
   })
 
+  test('what renews a certificate is said to who asks for the health of a host, and is no lab', () => {
+    const conf = made[kind].find(({ path }) => path.endsWith('pg1/etc/cluster-health.conf'))!
+    expect(conf.content).toMatch(/^RENEW='.+'$/m)
+    expect(conf.content).not.toMatch(/dojo|fault/)
+    expect(conf.content).toContain({ config: 'the authority', compose: 'restart pg1', ansible: 'site.yml' }[kind])
+  })
+
   test('a README says how to start, how to fail over, and what is not carried over', () => {
     expect(file(kind, 'README.md').match(/^## .*/gm)).toEqual(
       expect.arrayContaining(['## Start', '## Fail over', '## What is not carried over']),
