@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Duplex } from 'node:stream'
 import { join } from 'node:path'
 import { WebSocketServer } from 'ws'
-import { allowedHosts, newToken, refusal, wireProtocol } from './api/guard.js'
+import { allowedHosts, isHere, newToken, refusal, wireProtocol } from './api/guard.js'
 import { openHost, type Host } from './api/host.js'
 import { pageFolder, readPageFile } from './api/page-files.js'
 import { maxMessageBytes, tolerate } from './api/ws-host.js'
@@ -56,7 +56,7 @@ export async function serve(options: ServeOptions = {}): Promise<Serving> {
     if (refused) return refuse(socket, request, refused)
     sockets.handleUpgrade(request, socket, head, (client) => {
       tolerate(client)
-      backend.attachSocket(client)
+      backend.attachSocket(client, !isHere(request.socket.remoteAddress))
     })
   })
   server.on('clientError', (_error, socket) => socket.destroy())

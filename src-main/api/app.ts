@@ -97,4 +97,4 @@ export function createApp({ kind }: AppOptions): App {
 }
 
 /** The typed client of an app in this process. */
-export const clientOf = (app: App) => createRouterClient(app.router, { context: { client: 'here' } })
+export const clientOf = (app: App) => createRouterClient(app.router, { context: { client: 'here', elsewhere: false } })

@@ -11,6 +11,7 @@ const entry = z.strictObject({
   group: z.enum(['Read', 'Move', 'Break', 'Recover', 'Protect', 'Operate']),
   minutes: z.int().min(1),
   title: z.string().min(1),
+  within: z.int().optional().describe('The exercise of that number teaches this one too'),
 })
 export const curriculum = z
   .array(entry)
@@ -19,10 +20,14 @@ export const curriculum = z
 export const curriculumFile = (): string => join(appRoot(), 'labs', 'curriculum.yaml')
 
 /** The whole curriculum, from labs/curriculum.yaml. @throws a ZodError when the file is not as it should be */
-export async function readCurriculum(file = curriculumFile()): Promise<HomeView['planned']> {
+export async function readCurriculum(file = curriculumFile()): Promise<z.infer<typeof curriculum>> {
   return curriculum.parse(parse(await readFile(file, 'utf8')))
 }
 
-/** What is still to come: entries whose number no exercise has. */
-export const planned = (all: HomeView['planned'], there: readonly { number: number }[]): HomeView['planned'] =>
-  all.filter(({ number }) => !there.some((exercise) => exercise.number === number))
+/** What is still to come: entries that no exercise teaches. */
+export function planned(all: z.infer<typeof curriculum>, there: readonly { number: number }[]): HomeView['planned'] {
+  const isThere = (number: number): boolean => there.some((exercise) => exercise.number === number)
+  return all.flatMap(({ within, ...entry }) =>
+    isThere(entry.number) || (within !== undefined && isThere(within)) ? [] : [entry],
+  )
+}

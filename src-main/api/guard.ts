@@ -40,6 +40,10 @@ export function allowedHosts(listensOn: string, port: number): Set<string> {
   return new Set([...names].flatMap((name) => (port === 80 ? [name, `${name}:80`] : [`${name}:${port}`])))
 }
 
+/** Whether the other end of a connection is on this machine, by its address. */
+export const isHere = (address: string | undefined): boolean =>
+  address !== undefined && (address === '::1' || /^(::ffff:)?127\./.test(address))
+
 /** Why a request may not pass, or null when it may. Requests for files need no token: they hold nothing secret. */
 export function refusal(
   request: IncomingMessage,

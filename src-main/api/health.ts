@@ -1,8 +1,10 @@
+import { X509Certificate } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { HostFacts } from '../cluster/health/input.js'
+import type { CertificateFacts, HostFacts } from '../cluster/health/input.js'
 import { healthOf } from '../cluster/health/index.js'
 import type { HealthReport } from '../contract/health.js'
 import type { EventKind } from '../contract/record.js'
+import { hostTls } from '../lab/certificates.js'
 import type { LabHandle } from '../lab/handle.js'
 import { dataDisk, walDisk } from '../lab/plan.js'
 import { confirmation, type Confirmation } from './confirm-findings.js'
@@ -16,14 +18,17 @@ const unconfirmedLastMs = 1_000
 const lookAgainMs = 250
 const confirmWithinMs = 10_000
 
-/** Both in one program. Paths that a host has not are no error. */
+/** All of it in one program. Paths that a host has not are no error. */
 const factsScript = `df --block-size=1 --output=target,pcent,avail / ${dataDisk} ${walDisk} /var/lib/pgbackrest 2>/dev/null
 echo services
-sv status /etc/service/* 2>/dev/null || true`
+sv status /etc/service/* 2>/dev/null
+echo certificates
+for file in /etc/*/tls/*.crt ${hostTls.folder}/*.crt; do [ ! -f "$file" ] || { echo "$file"; cat "$file"; }; done`
 
 /** `run: /etc/service/etcd: (pid 22) 71s; run: log: ...`, one line each; `down: ...: 3s, normally up`. */
 export function factsOf(stdout: string): HostFacts {
-  const [disks = '', services = ''] = stdout.split('services\n')
+  const [machine = '', certificates = ''] = stdout.split('certificates\n')
+  const [disks = '', services = ''] = machine.split('services\n')
   const mounts = new Map(
     disks
       .split('\n')
@@ -39,9 +44,29 @@ export function factsOf(stdout: string): HostFacts {
       const [, state = '', path = '', forS = '0'] = /^(\w+): (\S+): (?:\(pid \d+\) )?(\d+)s/.exec(line) ?? []
       return path === '' ? [] : [{ service: path.split('/').at(-1)!, up: state === 'run', forS: Number(forS) }]
     }),
+    certificates: certificatesIn(certificates),
   }
 }
 
+/** Each file's path, and its PEM under it. One that is no certificate is no news of when it is over. */
+function certificatesIn(text: string): CertificateFacts[] {
+  const found = text.matchAll(/^(\/.+)\n(-----BEGIN CERTIFICATE-----\n[^-]+-----END CERTIFICATE-----)$/gm)
+  return [...found].flatMap(([, path = '', pem = '']) => {
+    const until = untilOf(pem)
+    return until === null ? [] : [{ path, until }]
+  })
+}
+
+function untilOf(pem: string): number | null {
+  try {
+    return Date.parse(new X509Certificate(pem).validTo)
+  } catch {
+    return null
+  }
+}
+
+/** What of a session is looked at. */
+type Looked = Pick<LabSession, 'handle' | 'recorder' | 'state'>
 type Facts = Record<string, HostFacts | null>
 interface Known {
   at: number
@@ -59,7 +84,7 @@ async function readFacts({ info, exec }: LabHandle): Promise<Facts> {
 }
 
 /** One page about a lab: what is wrong, since when, and what to look at next. Looks twice before it raises an alarm. */
-export async function readHealth(session: LabSession): Promise<HealthReport> {
+export async function readHealth(session: Looked): Promise<HealthReport> {
   const { handle } = session
   let lastMs = factsLastMs
   for (const end = Date.now() + confirmWithinMs; ; await pause(lookAgainMs)) {
@@ -76,7 +101,7 @@ export async function readHealth(session: LabSession): Promise<HealthReport> {
   }
 }
 
-function look({ handle, recorder, state }: LabSession, facts: Facts): HealthReport {
+function look({ handle, recorder, state }: Looked, facts: Facts): HealthReport {
   const records = recorder.all()
   const eventAt = (kinds: readonly EventKind[], host?: string): number | null => {
     const isIt = (record: (typeof records)[number]): boolean =>

@@ -8,6 +8,7 @@ import { writeJsonAtomic } from '../util/atomic-file.js'
 import { dojoHome } from '../util/home.js'
 import { logFor } from '../util/log.js'
 import { createApp, type App, type AppOptions } from './app.js'
+import { localAddress } from './local-address.js'
 import { connectOwner } from './local-client.js'
 import { takeOwnership, type Ownership } from './local-host.js'
 import type { ClientContext } from './router.js'
@@ -20,8 +21,8 @@ const log = logFor('host')
  * the others pass their clients' messages on to it, and take over when it is gone.
  */
 export interface Host {
-  /** Serves one WebSocket until it closes. */
-  attachSocket(socket: WebSocket): void
+  /** Serves one WebSocket until it closes. `elsewhere`: its client is on another machine. */
+  attachSocket(socket: WebSocket, elsewhere?: boolean): void
   /** Serves the MessagePort of a window. */
   attachPort(port: MessagePortLike): void
   owns(): boolean
@@ -60,9 +61,9 @@ export async function openHost(options: AppOptions): Promise<Host> {
   const own = async (): Promise<Owned | null> => {
     const app = createApp(options)
     const sockets = new SocketHandler(app.router)
-    const ownership = await takeOwnership((socket) => {
+    const ownership = await takeOwnership((socket, elsewhere) => {
       count(socket)
-      serveSocket(socket, sockets)
+      serveSocket(socket, sockets, elsewhere)
     })
     if (!ownership) return null
     log.info({ address: ownership.address, kind: options.kind }, 'this process owns the labs')
@@ -80,11 +81,11 @@ export async function openHost(options: AppOptions): Promise<Host> {
   await tryOwn()
 
   /** Serves here if we own or can own, otherwise hands over a connection to the owner. */
-  const place = async (): Promise<Owned | WebSocket> => {
+  const place = async (elsewhere = false): Promise<Owned | WebSocket> => {
     for (let attempt = 0; attempt < 20; attempt++) {
       const here = owned ?? (await tryOwn())
       if (here) return here
-      const owner = await connectOwner()
+      const owner = await connectOwner(localAddress(), elsewhere)
       if (owner) return owner
       await new Promise((resolve) => setTimeout(resolve, 100)) // it is just ending, or just beginning
     }
@@ -92,12 +93,12 @@ export async function openHost(options: AppOptions): Promise<Host> {
   }
 
   return {
-    attachSocket(socket) {
+    attachSocket(socket, elsewhere = false) {
       count(socket)
       socket.pause() // what comes before somebody listens would be lost
-      place().then(
+      place(elsewhere).then(
         (found) => {
-          if ('app' in found) serveSocket(socket, found.sockets)
+          if ('app' in found) serveSocket(socket, found.sockets, elsewhere)
           else relay(socket, found)
           socket.resume()
         },
@@ -111,7 +112,7 @@ export async function openHost(options: AppOptions): Promise<Host> {
       count(port)
       place().then(
         (found) => {
-          if ('app' in found) found.ports.upgrade(port, { context: { client: newClientName() } })
+          if ('app' in found) found.ports.upgrade(port, { context: { client: newClientName(), elsewhere: false } })
           else relayPort(port, found)
           port.start()
         },

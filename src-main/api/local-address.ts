@@ -27,3 +27,6 @@ export function localAddress(home: string = dojoHome()): string {
   }
   return path
 }
+
+/** Tells the owner where a client is that another process passes on: one on another machine may do less. */
+export const ownerPath = { here: '/rpc', elsewhere: '/rpc/elsewhere' } as const

@@ -5,7 +5,7 @@ import type { ContractRouterClient } from '@orpc/contract'
 import { WebSocket } from 'ws'
 import type { Contract } from '../contract/rpc.js'
 import { wireProtocol } from './guard.js'
-import { localAddress } from './local-address.js'
+import { localAddress, ownerPath } from './local-address.js'
 import { tolerate } from './ws-host.js'
 
 export type DojoClient = ContractRouterClient<Contract>
@@ -14,9 +14,13 @@ const answerWithinMs = 5_000
 /** Nobody listens: there is no owner, or it is gone and left its socket. Anything else is a fault. */
 const absent = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTSOCK'])
 
-/** A connection to the process that owns the labs here, or null when there is none. */
-export async function connectOwner(address: string = localAddress()): Promise<WebSocket | null> {
-  const socket = new WebSocket('ws://localhost/rpc', [wireProtocol.version], {
+/**
+ * A connection to the process that owns the labs here, or null when there is none. `elsewhere`: for a client on another
+ * machine, whose messages are passed on.
+ */
+export async function connectOwner(address = localAddress(), elsewhere = false): Promise<WebSocket | null> {
+  const path = elsewhere ? ownerPath.elsewhere : ownerPath.here
+  const socket = new WebSocket(`ws://localhost${path}`, [wireProtocol.version], {
     createConnection: () => connect(address),
     handshakeTimeout: answerWithinMs,
     perMessageDeflate: false,

@@ -5,7 +5,7 @@ import { dirname } from 'node:path'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { lockLab } from '../lab/lock.js'
 import { wireProtocol } from './guard.js'
-import { localAddress } from './local-address.js'
+import { localAddress, ownerPath } from './local-address.js'
 import { maxMessageBytes, tolerate } from './ws-host.js'
 
 /** This process owns the labs of this DOJO_HOME until `release`. */
@@ -19,7 +19,7 @@ export interface Ownership {
  * processes go to `serve`. One owner per DOJO_HOME: ledgers, recorders and attempts have one writer.
  */
 export async function takeOwnership(
-  serve: (socket: WebSocket) => void,
+  serve: (socket: WebSocket, elsewhere: boolean) => void,
   address: string = localAddress(),
 ): Promise<Ownership | null> {
   if (await answers(address)) return null
@@ -48,7 +48,7 @@ function answers(address: string): Promise<boolean> {
   })
 }
 
-function listen(address: string, serve: (socket: WebSocket) => void): Promise<Ownership | null> {
+function listen(address: string, serve: (socket: WebSocket, elsewhere: boolean) => void): Promise<Ownership | null> {
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: maxMessageBytes,
@@ -61,7 +61,7 @@ function listen(address: string, serve: (socket: WebSocket) => void): Promise<Ow
     if (request.headers.origin !== undefined) return socket.destroy()
     sockets.handleUpgrade(request, socket, head, (client) => {
       tolerate(client)
-      serve(client)
+      serve(client, request.url === ownerPath.elsewhere)
     })
   })
   const release = (): Promise<void> =>

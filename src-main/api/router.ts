@@ -4,12 +4,13 @@ import type { PitrView } from '../contract/backup.js'
 import { changeConfig } from '../cluster/config/change.js'
 import { readConfigView } from '../cluster/config/read.js'
 import { DojoError, labGone } from '../contract/errors.js'
+import type { ExportRequest } from '../contract/export.js'
 import { contract } from '../contract/rpc.js'
 import { imageStatus } from '../docker/image-status.js'
 import { runDoctor } from '../doctor/doctor.js'
 import { loadExercises } from '../exercises/index.js'
 import { faultKinds } from '../faults/index.js'
-import { exportLab } from '../lab/export/index.js'
+import { takeHome } from '../lab/export/take-home.js'
 import { beginLab, bootOf, cancelBoot, downLab, openLab, watchBoot } from '../lab/labs.js'
 import { loadTopology, topologyNames } from '../lab/topology-file.js'
 import type { Parts } from './app.js'
@@ -23,6 +24,8 @@ import { following, latest } from './pace.js'
 export interface ClientContext {
   /** Names one connection: several windows that watch one terminal acknowledge each for itself. */
   client: string
+  /** The client is on another machine than the app: it may use the labs, and not the app's own disk. */
+  elsewhere: boolean
 }
 
 /** Errors become the contract's, whether a call or a running stream throws them. */
@@ -45,6 +48,13 @@ const translating = implement(contract)
 
 const ok = { ok: true } as const
 const forever = new AbortController().signal
+
+const fromElsewhere = ({ lab, as }: ExportRequest): DojoError =>
+  new DojoError('folder-unfit', {
+    what: `Lab "${lab}" can't be exported from this window`,
+    why: 'the app runs on another machine, and whoever comes from elsewhere writes no folder there',
+    next: `Run \`dojo export ${lab} DIR --as ${as}\` on that machine`,
+  })
 
 /** contract/rpc.ts over the layers below. */
 export function createRouter(parts: Parts) {
@@ -120,7 +130,10 @@ export function createRouter(parts: Parts) {
         homeScreen.poke()
         return ok
       }),
-      export: os.labs.export.handler(async ({ input }) => exportLab(await home(), input.lab, input.as)),
+      export: os.labs.export.handler(async ({ input, context }) => {
+        if (context.elsewhere) throw fromElsewhere(input)
+        return takeHome(await home(), input)
+      }),
     },
     cluster: {
       watch: os.cluster.watch.handler(async function* ({ input, signal }) {

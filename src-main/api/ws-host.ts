@@ -13,13 +13,13 @@ const pingEveryMs = 15_000
  * Serves one WebSocket. A stream's next value is asked for when the last one has left, so a slow client holds back its
  * own streams and nobody else's, and never makes a queue grow.
  */
-export function serveSocket(socket: WebSocket, handler: RPCHandler<ClientContext>): void {
+export function serveSocket(socket: WebSocket, handler: RPCHandler<ClientContext>, elsewhere = false): void {
   keepAlive(socket)
   const paced = {
     addEventListener: socket.addEventListener.bind(socket),
     send: (data: Parameters<WebSocket['send']>[0]) => sendPaced(socket, data),
   }
-  void handler.upgrade(paced as unknown as WebSocket, { context: { client: newClientName() } })
+  void handler.upgrade(paced as unknown as WebSocket, { context: { client: newClientName(), elsewhere } })
 }
 
 /** A name for one connection, for as long as it lasts. */

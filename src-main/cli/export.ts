@@ -1,8 +1,5 @@
 import { resolve } from 'node:path'
-import { exportKind, exportKinds, type ExportedFile, type ExportKind } from '../contract/export.js'
-import { readCredentials } from '../lab/credentials.js'
-import { withTheSecrets } from '../lab/export/tokens.js'
-import { writeFolder } from '../util/write-folder.js'
+import { exportKind, exportKinds, type ExportKind } from '../contract/export.js'
 import { withDojo } from './connect.js'
 import { wrongUsage } from './failure.js'
 import { count } from './output.js'
@@ -12,13 +9,6 @@ interface Options {
   as: string
   withSecrets?: boolean
   json?: boolean
-}
-
-/** What to do first, by kind. */
-const start: Record<ExportKind, string> = {
-  compose: './init.sh && docker compose up -d',
-  config: 'less README.md',
-  ansible: './init.sh && ansible-playbook site.yml',
 }
 
 export const exportVerb: Verb = (program, { io, json }) => {
@@ -35,19 +25,13 @@ export const exportVerb: Verb = (program, { io, json }) => {
     .option(...jsonOption)
     .action(async (lab: string, dir: string, options: Options) => {
       const as = kindNamed(options.as)
-      const folder = resolve(dir)
       await withDojo(async ({ client }) => {
-        const { files } = await client.labs.export({ lab, as })
-        // secrets never cross the contract: they are read from the lab's own file, on this machine
-        const secrets = options.withSecrets ? await readCredentials((await client.labs.get({ lab })).credentials) : null
-        const written: ExportedFile[] = secrets ? withTheSecrets(files, as, secrets) : files
-        await writeFolder(folder, written)
-        if (options.json) {
-          return json({ lab, as, folder, files: written.map(({ path }) => path), secrets: secrets !== null })
-        }
+        const made = await client.labs.export({ lab, as, folder: resolve(dir), secrets: options.withSecrets ?? false })
+        if (options.json) return json(made)
+        const { folder, files, secrets, next } = made
         const with_ = secrets ? 'with its passwords' : 'without any secret'
-        io.out(`lab "${lab}" as ${as}, ${with_}: ${count(written.length, 'file')} in ${folder}\n`)
-        io.out(`  next  cd ${folder} && ${start[as]}\n`)
+        io.out(`lab "${lab}" as ${as}, ${with_}: ${count(files.length, 'file')} in ${folder}\n`)
+        io.out(`  next  ${next}\n`)
       })
     })
 }

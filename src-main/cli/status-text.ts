@@ -1,6 +1,8 @@
 import type { ClusterState, HostView, Part, Violation } from '../contract/cluster.js'
 import type { FaultRecord } from '../contract/fault.js'
+import type { LabInfo } from '../contract/lab.js'
 import type { LabSummary } from '../contract/rpc.js'
+import { hostsWith, repositoryOf } from '../lab/plan.js'
 import { whenText } from './fault.js'
 import { ago, count, seconds, table } from './output.js'
 
@@ -28,7 +30,8 @@ function etcd({ etcd: part }: ClusterState, now: number): string {
   return `${said}${apart.join('')}${age(part, now)}`
 }
 
-function backup({ backup: part }: ClusterState, now: number): string {
+function backup({ spec }: Described, { backup: part }: ClusterState, now: number): string {
+  if (!repositoryOf(spec)) return 'no repository in this topology'
   if (!part.value) return silent(part)
   const newest = part.value.backups.at(-1)
   const said = newest
@@ -37,7 +40,18 @@ function backup({ backup: part }: ClusterState, now: number): string {
   return `${said}${part.value.stanzaOk ? '' : `; ${part.value.message}`}${age(part, now)}`
 }
 
-function proxy({ proxy: part }: ClusterState, now: number): string {
+/** Without a proxy clients know every data host, and take the one that accepts writes. */
+function directly({ spec }: Described, { hosts }: ClusterState, now: number): string {
+  const accepting = hosts.filter(({ postgres }) => postgres?.value?.inRecovery === false && !postgres.value.readOnly)
+  const old = accepting[0]?.postgres
+  const who = accepting.map(({ name }) => name).join(' and ') || 'nobody'
+  const known = hostsWith(spec, 'patroni').join(', ')
+  return `know ${known}, and take who accepts writes: ${who}${old ? age(old, now) : ''}`
+}
+
+function clients(described: Described, cluster: ClusterState, now: number): string {
+  if (described.client.readWrite.others) return directly(described, cluster, now)
+  const { proxy: part } = cluster
   if (!part.value) return silent(part)
   const to = (which: 'write' | 'read'): string =>
     part
@@ -89,9 +103,13 @@ function faultsText(faults: readonly FaultRecord[], now: number): string {
   )
 }
 
+/** What a lab's own description says of its routes. */
+type Described = Pick<LabInfo, 'client' | 'spec'>
+
 /** A cluster in words, for a terminal. */
 export function statusText(
   { lab, topology, state, createdAt }: LabSummary,
+  described: Described,
   cluster: ClusterState,
   now = Date.now(),
 ): string {
@@ -104,8 +122,8 @@ export function statusText(
     table([
       ['leader', lease(cluster, now)],
       ['etcd', etcd(cluster, now)],
-      ['clients', proxy(cluster, now)],
-      ['backup', backup(cluster, now)],
+      ['clients', clients(described, cluster, now)],
+      ['backup', backup(described, cluster, now)],
       ['probe', probeText(cluster)],
       ['faults', faultsText(active, now)],
       ...(scheduled.length > 0 ? [['scheduled', faultsText(scheduled, now)]] : []),

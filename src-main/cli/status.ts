@@ -1,5 +1,6 @@
 import type { DojoClient } from '../api/local-client.js'
 import type { ClusterState } from '../contract/cluster.js'
+import type { LabInfo } from '../contract/lab.js'
 import type { LabSummary } from '../contract/rpc.js'
 import { unknownLab } from '../contract/errors.js'
 import { withDojo } from './connect.js'
@@ -25,16 +26,20 @@ export const status: Verb = (program, { io, json }) => {
         if (!options.watch) {
           const state = await settledState(client, lab)
           if (options.json) json({ topology: summary.topology, state: summary.state, ...state })
-          else io.out(statusText(summary, state))
+          else io.out(statusText(summary, await client.labs.get({ lab }), state))
           return
         }
         const stop = new AbortController()
         io.onInterrupt(() => stop.abort())
+        let info: LabInfo | undefined
         try {
           for await (const state of await client.cluster.watch({ lab }, { signal: stop.signal })) {
-            if (options.json)
+            if (options.json) {
               io.out(`${JSON.stringify({ topology: summary.topology, state: summary.state, ...state })}\n`)
-            else io.out(`${io.tty ? '\u001B[H\u001B[2J' : ''}${statusText(summary, state)}`)
+              continue
+            }
+            info ??= await client.labs.get({ lab })
+            io.out(`${io.tty ? '\u001B[H\u001B[2J' : ''}${statusText(summary, info, state)}`)
           }
         } catch (error) {
           if (!stop.signal.aborted) throw error

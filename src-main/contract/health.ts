@@ -14,6 +14,7 @@ export const healthSubsystems = [
   'pgbouncer',
   'disk',
   'clocks',
+  'certificates',
   'promises',
   'faults',
 ] as const

@@ -14,7 +14,7 @@ import { clusterState } from './cluster.js'
 import { configChange, configView } from './config.js'
 import { engineStatus, finding, imageProgress, imageStatus } from './doctor.js'
 import { attemptView, exerciseSummary } from './exercise.js'
-import { exportKind, labExport } from './export.js'
+import { exportRequest, labExport } from './export.js'
 import { faultKindInfo, faultRecord, faultSchedule } from './fault.js'
 import { healthReport } from './health.js'
 import { bootProgress, labInfo, upOptions } from './lab.js'
@@ -76,8 +76,8 @@ export const contract = {
     boot: call.input(lab).output(eventIterator(bootProgress)),
     cancel: call.input(lab).output(ok),
     down: call.input(lab).output(ok),
-    /** The lab as files that work without the app. They hold no secret. */
-    export: call.input(lab.extend({ as: exportKind })).output(labExport),
+    /** Writes the lab as files that work without the app. Only for who is at the app's own machine. */
+    export: call.input(exportRequest).output(labExport),
   },
   cluster: { watch: call.input(lab).output(eventIterator(clusterState)) },
   /** One page: what is wrong, since when, and what to look at next. */

@@ -3,7 +3,7 @@ import { healthSubsystems, type HealthFinding, type HealthReport } from '../../s
 import { serverNow } from '../app/clock.js'
 import { createClient, failureOf, type Failure } from '../app/connection.js'
 import { useCall } from '../app/use-call.js'
-import { IconButton } from '../ui/button.js'
+import { CopyButton } from '../ui/copy-button.js'
 import { Dialog } from '../ui/dialog.js'
 import { age, count } from '../ui/format.js'
 import { Icon } from '../ui/icons.js'
@@ -75,7 +75,6 @@ function Summary({ report }: { report: HealthReport }) {
 
 function Finding({ finding, at }: { finding: HealthFinding; at: number }) {
   const { severity, subsystem, host, rule, text, since, next } = finding
-  const [copied, setCopied] = useState(false)
   const now = Math.max(at, serverNow())
   return (
     <li data-severity={severity} data-rule={rule}>
@@ -91,11 +90,7 @@ function Finding({ finding, at }: { finding: HealthFinding; at: number }) {
       <p className="health-next">
         <span className="t1 ink3">look at</span>
         <code className="mono">{next}</code>
-        <IconButton
-          icon={copied ? 'pass' : 'copy'}
-          label={copied ? 'Copied' : `Copy: ${next}`}
-          onClick={() => void navigator.clipboard.writeText(next).then(() => setCopied(true))}
-        />
+        <CopyButton text={next} what={next} />
       </p>
     </li>
   )

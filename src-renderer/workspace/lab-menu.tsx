@@ -10,9 +10,10 @@ import { Icon } from '../ui/icons.js'
 import { PopoverButton } from '../ui/popover.js'
 import { SaidBox } from '../ui/said.js'
 import { Configuration } from './configuration.js'
+import { ExportLab } from './export-lab.js'
 import { Health } from './health.js'
 
-type Ask = 'remove' | 'abandon' | 'reset' | 'health' | 'config' | null
+type Ask = 'remove' | 'abandon' | 'reset' | 'health' | 'config' | 'export' | null
 
 /** The lab's name, and what can be done with the lab and its attempt as a whole. */
 export function LabMenu({ lab, topology, attempt }: { lab: string; topology: string; attempt: AttemptView | null }) {
@@ -21,6 +22,7 @@ export function LabMenu({ lab, topology, attempt }: { lab: string; topology: str
   const items: { id: string; title: string; keys?: string; run: () => void }[] = [
     { id: 'health', title: 'Health', keys: 'Alt W', run: () => setAsk('health') },
     { id: 'config', title: 'Configuration', keys: 'Alt C', run: () => setAsk('config') },
+    { id: 'export', title: 'Export: take the lab home', run: () => setAsk('export') },
     ...(running
       ? [
           { id: 'reset-step', title: 'Reset the step', run: () => setAsk('reset') },
@@ -72,6 +74,7 @@ export function LabMenu({ lab, topology, attempt }: { lab: string; topology: str
       </PopoverButton>
       {ask === 'health' && <Health lab={lab} onClose={() => setAsk(null)} />}
       {ask === 'config' && <Configuration lab={lab} onClose={() => setAsk(null)} />}
+      {ask === 'export' && <ExportLab lab={lab} onClose={() => setAsk(null)} />}
       {ask === 'remove' && <RemoveLab lab={lab} onClose={() => setAsk(null)} />}
       {ask === 'abandon' && attempt && <Abandon attempt={attempt} onClose={() => setAsk(null)} />}
       {ask === 'reset' && attempt && <ResetStep attempt={attempt} onClose={() => setAsk(null)} />}

@@ -1,10 +1,10 @@
-import { useState } from 'react'
 import type { NotHonoured } from '../../src-main/contract/config.js'
 import type { Failure } from '../app/connection.js'
 import { createClient } from '../app/connection.js'
 import { useHome, useLabInfo } from '../app/lab-data.js'
 import { useCall } from '../app/use-call.js'
-import { Button, IconButton } from '../ui/button.js'
+import { Button } from '../ui/button.js'
+import { CopyButton } from '../ui/copy-button.js'
 import { minutes } from '../ui/format.js'
 import { InlineCode } from '../ui/inline-code.js'
 import { Panel } from '../ui/panel.js'
@@ -97,17 +97,12 @@ function OwnPatroni({ notHonoured }: { notHonoured: NotHonoured[] }) {
 const addressOf = ({ host, port }: { host: string; port: number }): string => `${host}:${port}`
 
 function Address({ label, value }: { label: string; value: string }) {
-  const [copied, setCopied] = useState(false)
   return (
     <div>
       <dt>{label}</dt>
       <dd className="mono">{value}</dd>
       <dd>
-        <IconButton
-          icon={copied ? 'pass' : 'copy'}
-          label={copied ? `Copied ${label}` : `Copy ${label}`}
-          onClick={() => void navigator.clipboard.writeText(value).then(() => setCopied(true))}
-        />
+        <CopyButton text={value} what={label} />
       </dd>
     </div>
   )

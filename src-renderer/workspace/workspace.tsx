@@ -17,7 +17,8 @@ export function Workspace({ lab }: { lab: string }) {
   if (now && now !== last) setLast(now)
   const attemptId = now ?? last
   const { value: attempt, failure } = useStream('attempts.watch', attemptId ? { attempt: attemptId } : null)
-  const total = home ? home.exercises.length + home.planned.length : 0
+  // the last number, as an exercise may stand for two of them
+  const total = Math.max(0, ...[...(home?.exercises ?? []), ...(home?.planned ?? [])].map(({ number }) => number))
   return (
     <main className="screen" tabIndex={-1} id="main">
       <h1 className="sr-only">{attempt ? `${attempt.exercise.title} in lab ${lab}` : `Lab ${lab}`}</h1>

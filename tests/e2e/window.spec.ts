@@ -1,3 +1,6 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Page } from 'playwright/test'
 import { violations } from './support/accessible.js'
 import { expect, openHome, test } from './support/test.js'
@@ -205,6 +208,51 @@ test.describe('a lab', () => {
     await config.getByRole('button', { name: 'Change ttl', exact: true }).last().press('Enter')
     await expect(config.getByRole('status')).toContainText('Taken up by pg1, pg2', { timeout: 60_000 })
     await expect(config.locator('[data-key="ttl"]')).toContainText('Adjusted: Patroni takes nothing below 20 for ttl.')
+  })
+
+  test('it is taken home as files, and what stands in the way is said in the dialog', async ({ page, dojo }) => {
+    const folder = mkdtempSync(join(tmpdir(), 'dojo-e2e-export-'))
+    try {
+      await openLab(page, dojo.url)
+      await page.getByRole('button', { name: /^Help/ }).focus()
+      await page.keyboard.press('Control+K')
+      await page.getByRole('combobox', { name: 'Find a command' }).fill('export')
+      await page.keyboard.press('Enter')
+      const dialog = page.getByRole('dialog', { name: `Export lab ${lab}` })
+      const where = dialog.getByRole('textbox', { name: 'Folder' })
+      await expect(where).toHaveValue(`~/pg-ha-dojo/${lab}-compose`)
+      await dialog.getByRole('radio', { name: /^Configuration files/ }).check()
+      await expect(where).toHaveValue(`~/pg-ha-dojo/${lab}-config`)
+      expect(await violations(page)).toEqual([])
+      const write = async (to: string): Promise<void> => {
+        await where.fill(to)
+        await dialog.getByRole('button', { name: 'Write the files' }).press('Enter')
+      }
+      writeFileSync(join(folder, 'mine'), 'mine')
+      for (const [to, said] of [
+        ['my-lab', /"my-lab" does not say where the folder is.*Next: Give the whole path/s],
+        [folder, /is not empty.*Why: it holds mine.*Next: Name another folder/s],
+        [join(folder, 'mine', 'below'), /can't be written.*Why: a part of that path is a file/s],
+      ] as const) {
+        await write(to)
+        await expect(dialog.getByRole('alert')).toHaveText(said)
+      }
+      const taken = join(folder, 'taken')
+      await write(taken)
+      await expect(dialog.getByRole('status')).toContainText('without a secret')
+      const files = readdirSync(taken, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+      await expect(dialog.getByRole('status')).toHaveText(`${files.length} files, without a secret, in ${taken}`)
+      await expect(dialog.getByRole('region', { name: 'Next' })).toContainText(`cd ${taken} && less README.md`)
+      await expect(
+        dialog.getByRole('region', { name: 'Not carried over' }).getByRole('listitem').first(),
+      ).toContainText('this makes a new cluster')
+      await expect(dialog.getByRole('button', { name: 'Done' })).toBeFocused()
+      expect(await violations(page)).toEqual([])
+      expect(readFileSync(join(taken, 'pg1/etc/patroni/patroni.yml'), 'utf8')).toContain('@superuser_password@')
+      expect(readdirSync(folder).toSorted()).toEqual(['mine', 'taken'])
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
   })
 
   test('a fault is chosen by keyboard, named on its button, shown as active, and healed', async ({ page, dojo }) => {

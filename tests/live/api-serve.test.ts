@@ -54,7 +54,8 @@ describe('the served app', () => {
     expect(view.image.state).toBe('current')
     expect(view.labs).toEqual([])
     const numbers = [...view.exercises, ...view.planned].map(({ number }) => number).sort((a, b) => a - b)
-    expect(numbers).toEqual(Array.from({ length: 30 }, (_, i) => i + 1))
+    const taughtIn22 = 23
+    expect(numbers).toEqual(Array.from({ length: 30 }, (_, i) => i + 1).filter((number) => number !== taughtIn22))
     expect(view.exercises.map(({ slug }) => slug)).toContain('failover')
   })
 

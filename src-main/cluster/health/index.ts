@@ -2,6 +2,7 @@ import type { HealthFinding, HealthReport, HealthSubsystem } from '../../contrac
 import type { LabHost } from '../../contract/lab.js'
 import { repositoryOf } from '../../lab/plan.js'
 import { archiveFailing, archiveOff, noBackup, repositoryError } from './archive.js'
+import { certificateExpired, certificateExpiring } from './certificates.js'
 import {
   etcdApart,
   etcdNoQuorum,
@@ -21,6 +22,7 @@ import { noSynchronous, slotUnused, standbyBehind, standbyNotStreaming } from '.
 export const rules: readonly Rule[] = [
   faultActive,
   hostAway,
+  certificateExpired,
   serviceDown,
   serviceSilent,
   etcdNoQuorum,
@@ -41,6 +43,7 @@ export const rules: readonly Rule[] = [
   noBackup,
   proxyRoute,
   diskFull,
+  certificateExpiring,
   clockWrong,
   promiseBroken,
 ]
@@ -53,6 +56,10 @@ export function healthOf(input: HealthInput): HealthReport {
 }
 
 type Area = HealthReport['areas'][number]
+
+/** pgBackRest speaks TLS in every lab, everybody else where the lab was made so. */
+const hasCertificates = ({ services, endpoints }: LabHost): boolean =>
+  services.includes('pgbackrest') || Object.values(endpoints).some(({ tls }) => tls !== undefined)
 
 /** Everything that was looked at, so that "nothing wrong" can be told from "nobody looked". */
 function areasOf(input: HealthInput, findings: readonly HealthFinding[]): Area[] {
@@ -84,6 +91,7 @@ function areasOf(input: HealthInput, findings: readonly HealthFinding[]): Area[]
       ...own.map((subsystem) => area(subsystem, name, known[subsystem] ?? false)),
       ...data,
       area('disk', name, (facts[name] ?? null) !== null),
+      ...(hasCertificates(host) ? [area('certificates', name, (facts[name] ?? null) !== null)] : []),
     ]
   }
   const primary = primaryOf(input)

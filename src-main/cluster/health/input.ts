@@ -4,12 +4,19 @@ import type { LabHost, LabInfo } from '../../contract/lab.js'
 import type { EventKind } from '../../contract/record.js'
 import type { ServiceName } from '../../contract/topology.js'
 
+/** A certificate that lies on a host, and when it is over (epoch ms). */
+export interface CertificateFacts {
+  path: string
+  until: number
+}
+
 /** What a host says of itself as a machine. */
 export interface HostFacts {
   /** File systems of its own, and the one that all hosts share (`/`). */
   disks: { mount: string; usedPercent: number; freeBytes: number }[]
   /** As the supervisor has it. */
   services: { service: string; up: boolean; forS: number }[]
+  certificates: CertificateFacts[]
 }
 
 export interface HealthInput {

@@ -1,5 +1,4 @@
 import { stringify } from 'yaml'
-import type { ExportedFile } from '../../contract/export.js'
 import { services, type ServiceName } from '../../contract/topology.js'
 import type { HostFile } from '../../docker/archive.js'
 import { hostsWith, repositoryOf, type LabPlan } from '../plan.js'
@@ -8,7 +7,7 @@ import { foldersOf, isFor, packagesOf, scriptsOf } from './debian.js'
 import { below, executable, filesOf, fixedFiles, initFiles, readable, scriptOfImage } from './files.js'
 import type { ExportSource } from './index.js'
 import { ansibleReadme } from './readme.js'
-import { secretsOf, withoutSecrets, type Tokens } from './tokens.js'
+import { secretsOf, withoutSecrets, type ExportedFile, type Tokens } from './tokens.js'
 
 const variable = (name: string): string => `{{ ${name} }}`
 
@@ -32,7 +31,7 @@ export function asAnsible(source: ExportSource): ExportedFile[] {
   const { topology } = source.plan
   const bare = withoutSecrets(source.plan, tokens)
   const hosts = Object.keys(topology.hosts).flatMap((host) => {
-    const files = filesOf(bare, host).filter((file) => isFor(topology, host, file))
+    const files = filesOf(bare, host, 'ansible').filter((file) => isFor(topology, host, file))
     return [
       ...below(
         `hosts/${host}`,

@@ -1,12 +1,11 @@
 import { stringify } from 'yaml'
-import type { ExportedFile } from '../../contract/export.js'
 import { homeOfPostgres, repositoryOf, runs, type LabPlan } from '../plan.js'
 import { renderEnvironment } from '../render/index.js'
 import { published } from './clients.js'
 import { below, filesOf, fixedFiles, imageFiles, initFiles, readable } from './files.js'
 import type { ExportSource } from './index.js'
 import { composeReadme } from './readme.js'
-import { plainTokens, withoutSecrets } from './tokens.js'
+import { plainTokens, withoutSecrets, type ExportedFile } from './tokens.js'
 
 /** Another block than the labs' own, so that a lab and its export can run side by side. */
 const prefix = '10.78.0'
@@ -16,7 +15,7 @@ export function asCompose(source: ExportSource): ExportedFile[] {
   const { topology } = source.plan
   const bare = withoutSecrets(source.plan, plainTokens)
   const hosts = Object.keys(topology.hosts).flatMap((host) => {
-    const files = filesOf(bare, host)
+    const files = filesOf(bare, host, 'compose')
     const manifest = files.map(({ path, owner, mode }) => `${mode.toString(8)} ${owner} ${path}\n`).join('')
     return below(`hosts/${host}`, [
       { path: 'manifest', content: manifest, mode: readable },

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ExportedFile } from '../../contract/export.js'
+import type { ExportKind } from '../../contract/export.js'
 import type { HostFile } from '../../docker/archive.js'
 import { readRecipe, recipeFolder } from '../../docker/image-recipe.js'
 import { appRoot } from '../../util/app-root.js'
@@ -8,14 +8,15 @@ import { hostsWith, runs, type LabPlan } from '../plan.js'
 import { renderHost } from '../render/index.js'
 import { annotated } from './annotate.js'
 import { durable } from './durable.js'
-import { secretsOf } from './tokens.js'
+import { renewable } from './renewal.js'
+import { secretsOf, type ExportedFile } from './tokens.js'
 
 export const executable = 0o755
 export const readable = 0o644
 
 /** Everything that a host is configured by, with comments. Keys and certificates are tokens in it, if anything. */
-export const filesOf = (plan: LabPlan, host: string): HostFile[] =>
-  renderHost(plan, host).map((file) => annotated(durable(file)))
+export const filesOf = (plan: LabPlan, host: string, as: ExportKind): HostFile[] =>
+  renderHost(plan, host).map((file) => annotated(durable(renewable(file, host, as))))
 
 /** Files that are the same in every export, from labs/export/: below a folder of it, or one of them. */
 export function fixedFiles(...path: string[]): ExportedFile[] {

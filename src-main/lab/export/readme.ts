@@ -1,10 +1,10 @@
-import type { ExportedFile } from '../../contract/export.js'
 import { hostsWith, stanza } from '../plan.js'
 import { clientsOf } from './clients.js'
 import { packagesOf } from './debian.js'
 import { readable } from './files.js'
 import type { ExportSource } from './index.js'
-import { notInFolders, notInPlaybook, notInProject } from './left-out.js'
+import { notCarriedOver } from './left-out.js'
+import type { ExportedFile } from './tokens.js'
 
 const readme = (content: string): ExportedFile => ({ path: 'README.md', content, mode: readable })
 
@@ -40,7 +40,7 @@ ${switchover(source, `docker compose exec -u postgres ${first(source)}`)}
     docker compose down        # containers go, data stays in volumes
     docker compose down -v     # everything goes, backups included
 ${health('docker compose exec HOST cluster-health')}
-${notInProject(source.plan.topology)}`)
+${notCarriedOver('compose', source.plan.topology)}`)
 
 export const configReadme = (source: ExportSource): ExportedFile =>
   readme(`${title(source)}
@@ -77,7 +77,7 @@ scripts/ has what cron and archive_command call, and what restores: all of it be
 
 Stop a host's Patroni in order (about 2 s), or switch it off (about ttl, ${source.plan.settings.patroni.ttl} s, plus some seconds).
 ${switchover(source, '')}${health('cluster-health')}
-${notInFolders(source.plan.topology)}`)
+${notCarriedOver('config', source.plan.topology)}`)
 
 export const ansibleReadme = (source: ExportSource): ExportedFile =>
   readme(`${title(source)}
@@ -103,7 +103,7 @@ example, the same commands are run by runit (/etc/service). Both are written fro
 Stop Patroni in order (\`systemctl stop patroni\`, or \`sv stop patroni\`: about 2 s), or switch a host off (about ttl,
 ${source.plan.settings.patroni.ttl} s, plus some seconds).
 ${switchover(source, 'sudo -u postgres')}${ifCron(source, restoring)}${health('cluster-health')}
-${notInPlaybook(source.plan.topology)}`)
+${notCarriedOver('ansible', source.plan.topology)}`)
 
 const ifCron = ({ plan }: ExportSource, text: string): string =>
   hostsWith(plan.topology, 'cron').length > 0 ? text : ''

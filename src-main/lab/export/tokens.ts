@@ -1,7 +1,11 @@
-import type { ExportedFile, ExportKind } from '../../contract/export.js'
+import type { ExportKind } from '../../contract/export.js'
 import type { Credentials } from '../../contract/lab.js'
+import type { FolderFile } from '../../util/write-folder.js'
 import { securedOn } from '../certificates.js'
 import type { LabPlan } from '../plan.js'
+
+/** Holds no secret, unless one was asked for: where one belongs, it says so by a token. */
+export type ExportedFile = FolderFile
 
 /** What stands in an exported file where a secret, a certificate or the network's address belongs. */
 export interface Tokens {

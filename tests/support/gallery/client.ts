@@ -1,6 +1,8 @@
 import { ORPCError } from '@orpc/client'
+import type { ExportRequest } from '../../../src-main/contract/export.js'
 import type { Connection, DojoClient } from '../../../src-renderer/app/connection.js'
 import { backupsAt, recoveryAt } from './backups.js'
+import { exportAt } from './pages.js'
 import type { Scene } from './scenes.js'
 
 /** A stream that says one thing and then stays open, as a live one would. */
@@ -34,6 +36,7 @@ export function galleryConnection(scene: Scene): Connection {
       boot: watch(scene.boot ?? null),
       cancel: change,
       down: change,
+      export: (request: ExportRequest) => (request.secrets ? change() : Promise.resolve(exportAt(request))),
     },
     health: { get: () => (scene.health ? Promise.resolve(scene.health) : change()) },
     config: { get: () => (scene.config ? Promise.resolve(scene.config) : change()), set: change },

@@ -2,6 +2,7 @@ import type { HostReading } from '../../../src-main/cluster/config/about-paramet
 import { configViewOf } from '../../../src-main/cluster/config/view.js'
 import type { SettingRow } from '../../../src-main/cluster/config/parameters.js'
 import type { ConfigView } from '../../../src-main/contract/config.js'
+import type { ExportRequest, LabExport } from '../../../src-main/contract/export.js'
 import type { LabInfo } from '../../../src-main/contract/lab.js'
 import { settingRow } from '../setting-row.js'
 import type { HealthReport, HealthSubsystem } from '../../../src-main/contract/health.js'
@@ -114,6 +115,24 @@ export function healthAt(): HealthReport {
     ],
   }
 }
+
+/** Nothing is written; with passwords it is refused, so that an error can be looked at too. */
+export const exportAt = ({ lab, as, folder }: ExportRequest): LabExport => ({
+  lab,
+  as,
+  folder: folder.replace('~', '/home/ada'),
+  files: Array.from({ length: 68 }, (_, n) => `hosts/pg1/file-${n}`),
+  secrets: false,
+  next: `cd ${folder.replace('~', '/home/ada')} && ./init.sh && docker compose up -d`,
+  leftOut: [
+    'The data, the backups, and the history of the lab: this makes a new cluster.',
+    'Changes of the dynamic configuration that were made in the lab (`patronictl edit-config`), and what was changed by hand.',
+    "The lab's certificates: new ones are made, by an authority of their own.",
+    'Schedules of backups: one full backup is taken at the start, and then it is up to you (cron, a timer).',
+    'The disks with a size, if the lab had any: data are in ordinary volumes.',
+    'A restart policy: decide for yourself whether the engine may restart a host that died.',
+  ],
+})
 
 /** What a lab could not take of a person's own file. */
 export const ownPatroniAt = (): NonNullable<LabInfo['patroni']> => ({

@@ -12,7 +12,8 @@ import { openHost, type Host, type MessagePortLike } from '../../../src-main/api
 import { localAddress } from '../../../src-main/api/local-address.js'
 import { clientOver, connectOwner } from '../../../src-main/api/local-client.js'
 import { takeOwnership } from '../../../src-main/api/local-host.js'
-import { serve } from '../../../src-main/headless.js'
+import type { ClientContext } from '../../../src-main/api/router.js'
+import { serve, type Serving } from '../../../src-main/headless.js'
 import { WebSocket as Socket } from 'ws'
 
 let apps = 0
@@ -21,7 +22,10 @@ vi.mock('../../../src-main/api/app.js', () => ({
   createApp: () => {
     const number = ++apps
     return {
-      router: { who: os.handler(() => number) },
+      router: {
+        who: os.handler(() => number),
+        elsewhere: os.$context<ClientContext>().handler(({ context }) => context.elsewhere),
+      },
       recover: () => Promise.resolve(),
       busy: () => false,
       close: () => Promise.resolve(void closed.push(number)),
@@ -72,25 +76,45 @@ test('of many that start at once, one owns', async () => {
   expect(started.filter((host) => host.owns())).toHaveLength(1)
 })
 
+async function dial({ url }: Serving): Promise<WebSocket> {
+  const { origin, hash } = new URL(url)
+  const token = new URLSearchParams(hash.slice(1)).get('token')!
+  const socket = new Socket(`${origin.replace('http', 'ws')}/rpc`, ['dojo.v1', `dojo.token.${token}`], { origin })
+  await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject))
+  return socket
+}
+
+test('a client on another machine is known as such, also when it is passed on', async () => {
+  const owner = await open('keeper')
+  const relaying = await open('serve')
+  for (const host of [owner, relaying]) {
+    for (const elsewhere of [true, false]) {
+      const backend = {
+        attachSocket: (socket: WebSocket) => host.attachSocket(socket, elsewhere),
+        close: () => Promise.resolve(),
+      }
+      const serving = await serve({ page: home, backend })
+      const browser = await dial(serving)
+      const client = clientOver(browser) as unknown as { elsewhere(): Promise<boolean> }
+      expect(await client.elsewhere()).toBe(elsewhere)
+      browser.terminate()
+      await serving.close()
+    }
+  }
+})
+
 test('a second process passes its clients on, and takes over when the owner is gone', async () => {
   const first = await open('keeper')
   const second = await open('serve')
   expect(second.owns()).toBe(false)
   const serving = await serve({ page: home, backend: second })
-  const { origin, hash } = new URL(serving.url)
-  const dial = async (): Promise<WebSocket> => {
-    const token = new URLSearchParams(hash.slice(1)).get('token')!
-    const socket = new Socket(`${origin.replace('http', 'ws')}/rpc`, ['dojo.v1', `dojo.token.${token}`], { origin })
-    await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject))
-    return socket
-  }
-  const browser = await dial()
+  const browser = await dial(serving)
   expect(await ask(browser)).toBe(1)
 
   const cut = new Promise((resolve) => browser.once('close', resolve))
   await first.close()
   await cut
-  const again = await dial()
+  const again = await dial(serving)
   const app = await ask(again)
   expect(app).toBeGreaterThan(1)
   expect(second.owns()).toBe(true)

@@ -93,6 +93,16 @@ describe('the curriculum', () => {
     expect(all.map(({ number }) => number)).toEqual(Array.from({ length: 30 }, (_, i) => i + 1))
     expect(planned(all, [{ number: 7 }]).map(({ number }) => number)).not.toContain(7)
   })
+  test('what another exercise teaches too is planned no more once that one is there', async () => {
+    const all = await readCurriculum()
+    const left = (...there: number[]): number[] =>
+      planned(
+        all,
+        there.map((number) => ({ number })),
+      ).map(({ number }) => number)
+    expect(left(7)).toContain(23)
+    expect(left(22)).not.toContain(23)
+  })
   test('with a gap is refused', () => {
     const entry = { group: 'Read', minutes: 5, title: 'x' }
     expect(

@@ -69,7 +69,9 @@ function clientWith(fake: ReturnType<typeof fakeSession>) {
     image: { running: () => false },
     boots: new Set<string>(),
   } as unknown as Parts
-  return { parts, client: createRouterClient(createRouter(parts), { context: { client: 'c-1' } }) }
+  const from = (elsewhere: boolean) =>
+    createRouterClient(createRouter(parts), { context: { client: 'c-1', elsewhere } })
+  return { parts, client: from(false), remote: from(true) }
 }
 
 describe('errors', () => {
@@ -99,6 +101,15 @@ describe('errors', () => {
   test('a probe that was never started can’t be stopped, and says so', async () => {
     await expect(client.probe.stop({ lab: 'a' })).rejects.toMatchObject({ data: { code: 'not-yet' } })
   })
+})
+
+test('who comes from another machine writes no folder here', async () => {
+  const { client, remote } = clientWith(fakeSession('a'))
+  const request = { lab: 'a', as: 'config', folder: '/tmp/never' } as const
+  await expect(remote.labs.export(request)).rejects.toMatchObject({
+    data: { code: 'folder-unfit', next: expect.stringContaining('dojo export a DIR --as config') },
+  })
+  await expect(client.labs.export(request)).rejects.toMatchObject({ data: { why: 'not asked for here' } })
 })
 
 describe('streams', () => {

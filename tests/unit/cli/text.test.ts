@@ -6,9 +6,10 @@ import { ago, bytes, table } from '../../../src-main/cli/output.js'
 import { reportText } from '../../../src-main/cli/probe-text.js'
 import { showBoot } from '../../../src-main/cli/show-boot.js'
 import { probeText, statusText } from '../../../src-main/cli/status-text.js'
-import type { ClusterState, HostView } from '../../../src-main/contract/cluster.js'
+import type { ClusterState, HostView, PostgresReading } from '../../../src-main/contract/cluster.js'
 import type { BootProgress } from '../../../src-main/contract/lab.js'
 import type { ProbeReport } from '../../../src-main/contract/probe.js'
+import { topologyOf } from '../lab/plan-of.js'
 
 test('columns are aligned, without spaces at the end', () => {
   expect(
@@ -170,9 +171,12 @@ const summary = {
   attempt: null,
 }
 
+const spec = topologyOf()
+const described = { spec, client: { readWrite: { host: '127.0.0.1', port: 5000 } } }
+
 describe('a status', () => {
   test('names the leader, its lease by now, quorum, routes, and what is silent', () => {
-    const text = statusText(summary, state, now)
+    const text = statusText(summary, described, state, now)
     expect(text).toContain('pg1 holds the leader key, 16 of 20 s left')
     expect(text).toContain('1 of 1 members answer, quorum')
     expect(text).toContain('writes to pg1, reads to nobody')
@@ -180,18 +184,41 @@ describe('a status', () => {
     expect(text).toMatch(/^witness\s+-\s+-\s+running$/m)
   })
 
+  test('without a proxy and a repository: whom clients know, and who accepts writes now', () => {
+    const { pg1, pg2, witness } = spec.hosts
+    const direct = {
+      spec: { ...spec, hosts: { pg1: pg1!, pg2: pg2!, witness: witness! } },
+      client: { readWrite: { ...described.client.readWrite, others: [{ host: '127.0.0.1', port: 5001 }] } },
+    }
+    const writing = (name: string, inRecovery: boolean) => ({
+      ...host(name, 'replica', ''),
+      postgres: fresh({ inRecovery, readOnly: inRecovery } as PostgresReading),
+    })
+    const silentProxy = { ...state, proxy: silent('this topology has no proxy') }
+    const text = (...hosts: HostView[]) => statusText(summary, direct, { ...silentProxy, hosts }, now)
+    const known = 'know pg1, pg2, and take who accepts writes'
+    expect(text(writing('pg1', true), writing('pg2', false))).toMatch(RegExp(`clients +${known}: pg2\\n`))
+    expect(text(writing('pg1', true), writing('pg2', true))).toContain(`${known}: nobody\n`)
+    const old = {
+      ...writing('pg1', false),
+      postgres: { ...writing('pg1', false).postgres, at: now - 9_000, stale: true },
+    }
+    expect(text(old)).toContain(`${known}: pg1 (9 s old)\n`)
+    expect(text(old)).toContain('no repository in this topology')
+  })
+
   test('a member of etcd that answers and follows nobody is told', () => {
     const members = [
       { name: 'pg1', answers: true, leader: false, error: 'knows no leader' },
       { name: 'pg2', answers: true, leader: true },
     ]
-    const text = statusText(summary, { ...state, etcd: fresh({ members, quorum: true }) }, now)
+    const text = statusText(summary, described, { ...state, etcd: fresh({ members, quorum: true }) }, now)
     expect(text).toContain('2 of 2 members answer, quorum; pg1 knows no leader\n')
   })
 
   test('shows what is old as old', () => {
     const old = { ...state, dcs: { ...state.dcs, at: now - 12_000, stale: true }, leader: null }
-    expect(statusText(summary, old, now)).toContain('nobody holds the leader key (12 s old)')
+    expect(statusText(summary, described, old, now)).toContain('nobody holds the leader key (12 s old)')
   })
 
   test('lists faults that still hold, and only those', () => {
@@ -200,7 +227,7 @@ describe('a status', () => {
       { ...fault, state: 'active' as const },
       { ...fault, id: 'f0', state: 'healed' as const },
     ]
-    expect(statusText(summary, { ...state, faults }, now)).toMatch(/faults\s+crash pg1 \(f1\)\n/)
+    expect(statusText(summary, described, { ...state, faults }, now)).toMatch(/faults\s+crash pg1 \(f1\)\n/)
   })
 
   test('lists what is scheduled, and when an active fault heals by itself', () => {
@@ -210,13 +237,13 @@ describe('a status', () => {
       { ...fault, state: 'scheduled' as const, schedule },
       { ...fault, id: 'f2', target: 'pg2', state: 'active' as const, schedule: { ...schedule, dueAt: now } },
     ]
-    const text = statusText(summary, { ...state, faults }, now)
+    const text = statusText(summary, described, { ...state, faults }, now)
     expect(text).toMatch(/scheduled\s+crash leader \(f1, in 8\.0 s, for 20\.0 s\)\n/)
     expect(text).toMatch(/faults\s+crash pg2 \(f2, heals in 20\.0 s\)\n/)
   })
 
   test('tells broken safety rules, the newest first, and whether they are over', () => {
-    expect(statusText(summary, state, now)).not.toContain('BROKEN')
+    expect(statusText(summary, described, state, now)).not.toContain('BROKEN')
     const violation = (text: string, from: number, to: number | null) => ({
       invariant: 'writablePrimaries' as const,
       hosts: ['pg1', 'pg2'],
@@ -232,7 +259,7 @@ describe('a status', () => {
       violation('two', now - 40_000, now - 30_000),
       violation('three', now - 5_000, null),
     ]
-    const text = statusText(summary, { ...state, violations }, now)
+    const text = statusText(summary, described, { ...state, violations }, now)
     expect(text).toMatch(/BROKEN\s+three \(5 s ago, not known to be over\)\n\s+two \(40 s ago, over\)\n\s+one/)
     expect(text).toMatch(/\n\s+1 older\n/)
   })

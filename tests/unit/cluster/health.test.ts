@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { factsOf } from '../../../src-main/api/health.js'
 import { healthOf, rules } from '../../../src-main/cluster/health/index.js'
@@ -6,6 +7,7 @@ import type { ClusterState, HostView, Part, PostgresReading } from '../../../src
 import type { FaultRecord } from '../../../src-main/contract/fault.js'
 import type { LabHost } from '../../../src-main/contract/lab.js'
 import type { EventKind } from '../../../src-main/contract/record.js'
+import { issue, makeAuthority } from '../../../src-main/lab/pki.js'
 import { topologyOf } from '../lab/plan-of.js'
 
 const now = 10_000_000
@@ -111,9 +113,19 @@ const stateOf = (more: Partial<ClusterState> = {}): ClusterState => ({
   violations: [],
   ...more,
 })
+const day = 24 * 3_600_000
+const etcdCert = '/etc/etcd/tls/server.crt'
 const facts = (host: LabHost, down: string[] = []): HostFacts => ({
   disks: [{ mount: '/', usedPercent: 40, freeBytes: 2 ** 33 }],
   services: host.services.map((service) => ({ service, up: !down.includes(service), forS: 12 })),
+  certificates: [{ path: etcdCert, until: now + 3_650 * day }],
+})
+const endsAt = (until: number): HostFacts => ({
+  ...facts(hosts[2]!),
+  certificates: [
+    { path: etcdCert, until },
+    { path: '/etc/ssl/lab/ca.crt', until: now + 15 * day },
+  ],
 })
 const allFacts = (): Record<string, HostFacts | null> =>
   Object.fromEntries(hosts.map((host) => [host.name, facts(host)]))
@@ -394,6 +406,8 @@ describe('each rule', () => {
         events: event('clock.skewed', 'pg2'),
       },
     ],
+    ['certificate-expired', 'witness', now - 60_000, { facts: { witness: endsAt(now - 60_000) } }],
+    ['certificate-expiring', 'witness', now - 4 * day, { facts: { witness: endsAt(now + 10 * day) } }],
     ['fault-active', 'pg2', now - 9000, { state: { faults: [fault] } }],
     [
       'promise-broken',
@@ -435,6 +449,30 @@ describe('each rule', () => {
     ])
   })
 
+  test('of a certificate says whose, until when, and what renews it in a lab; of an incident it does not', () => {
+    const expired = {
+      ...fault,
+      kind: 'expired-certificate',
+      target: 'witness',
+      options: { service: 'etcd' },
+    }
+    const said = (by: FaultRecord['by'], options = expired.options) => {
+      const given = { facts: { witness: endsAt(now - 60_000) }, state: { faults: [{ ...expired, options, by }] } }
+      return healthOf(inputOf(given)).findings.find(({ rule }) => rule === 'certificate-expired')!
+    }
+    const when = '1970-01-01 02:45 UTC'
+    expect(said('cli').text).toBe(`the certificate of etcd on witness expired at ${when}: ${etcdCert}`)
+    expect(said('cli').next).toBe('dojo heal a f1')
+    const look = `dojo exec a witness -- openssl x509 -noout -subject -dates -in ${etcdCert}`
+    expect(said('exercise').next).toBe(look)
+    expect(said('cli', { service: 'patroni' }).next).toBe(look)
+    const soon = healthOf(inputOf({ facts: { witness: endsAt(now + 10 * day) } })).findings
+    expect(soon).toMatchObject([
+      { severity: 'warning', text: expect.stringContaining('expires in 10 days, at 1970-01-11') },
+    ])
+    expect(found({ facts: { witness: endsAt(now + 15 * day) } })).toEqual([])
+  })
+
   test('keeps the faults of an incident to itself', () => {
     expect(found({ state: { faults: [{ ...fault, by: 'exercise' }] } })).toEqual([])
   })
@@ -453,7 +491,12 @@ describe('each rule', () => {
   })
 })
 
-test('what a host says of its disks and services is read', () => {
+test('what a host says of its disks, services and certificates is read', () => {
+  const authority = makeAuthority()
+  const until = new Date('2026-12-01T10:00:00Z')
+  const validity = { from: new Date('2026-11-01'), until }
+  const { cert } = issue(authority, { name: 'pg1', reachedAt: ['pg1'], validity })
+  const ca = authority.cert
   const said = `Mounted on Use% Avail
 / 41% 8589934592
 / 41% 8589934592
@@ -461,7 +504,14 @@ test('what a host says of its disks and services is read', () => {
 services
 run: /etc/service/etcd: (pid 22) 71s; run: log: (pid 20) 71s
 down: /etc/service/patroni: 3s, normally up; run: log: (pid 21) 71s
-`
+certificates
+/etc/etcd/tls/server.crt
+${cert}/etc/patroni/tls/server.crt
+-----BEGIN CERTIFICATE-----
+bm90IG9uZQ==
+-----END CERTIFICATE-----
+/etc/ssl/lab/ca.crt
+${ca}`
   expect(factsOf(said)).toEqual({
     disks: [
       { mount: '/', usedPercent: 41, freeBytes: 8589934592 },
@@ -470,6 +520,10 @@ down: /etc/service/patroni: 3s, normally up; run: log: (pid 21) 71s
     services: [
       { service: 'etcd', up: true, forS: 71 },
       { service: 'patroni', up: false, forS: 3 },
+    ],
+    certificates: [
+      { path: '/etc/etcd/tls/server.crt', until: until.getTime() },
+      { path: '/etc/ssl/lab/ca.crt', until: Date.parse(new X509Certificate(ca).validTo) },
     ],
   })
 })

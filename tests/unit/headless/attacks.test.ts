@@ -6,13 +6,14 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { serve, type Serving } from '../../../src-main/headless.js'
+import { isHere } from '../../../src-main/api/guard.js'
 import { maxMessageBytes } from '../../../src-main/api/ws-host.js'
 
 let folder: string
 let serving: Serving
 let origin: string
 let token: string
-const attached: WebSocket[] = []
+const attached: { socket: WebSocket; elsewhere: boolean | undefined }[] = []
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'dojo-page-'))
@@ -24,7 +25,10 @@ beforeAll(async () => {
   await symlink(join(folder, 'secret.json'), join(folder, 'page', 'assets', 'link.json'))
   serving = await serve({
     page: join(folder, 'page'),
-    backend: { attachSocket: (socket) => void attached.push(socket as never), close: async () => undefined },
+    backend: {
+      attachSocket: (socket, elsewhere) => void attached.push({ socket: socket as never, elsewhere }),
+      close: async () => undefined,
+    },
   })
   const url = new URL(serving.url)
   origin = url.origin
@@ -201,6 +205,18 @@ describe('the page', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 40[03]/)
     expect(answer).not.toContain('<title>')
   })
+})
+
+describe('where a client is', () => {
+  test.each([
+    ['127.0.0.1', true],
+    ['::1', true],
+    ['::ffff:127.0.0.1', true],
+    ['192.168.1.20', false],
+    ['::ffff:10.0.0.7', false],
+    ['1.127.0.1', false],
+    [undefined, false],
+  ])('%s is this machine: %s', (address, expected) => expect(isHere(address)).toBe(expected))
 })
 
 describe('the address', () => {

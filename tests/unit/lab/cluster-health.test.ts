@@ -20,6 +20,7 @@ PROXY_HOSTS="proxy"
 PGBOUNCER_HOSTS=""
 REPOSITORY=backup
 STANZA=main
+RENEW='dojo heal test-1, where the fault expired-certificate made it so'
 `)
   }
 })

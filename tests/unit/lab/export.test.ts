@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { exportKinds, type ExportedFile, type ExportKind } from '../../../src-main/contract/export.js'
+import { exportKinds, type ExportKind } from '../../../src-main/contract/export.js'
 import type { LabInfo } from '../../../src-main/contract/lab.js'
 import { services, type Topology } from '../../../src-main/contract/topology.js'
 import { annotated } from '../../../src-main/lab/export/annotate.js'
@@ -9,7 +9,7 @@ import { asCompose } from '../../../src-main/lab/export/compose.js'
 import { asConfig } from '../../../src-main/lab/export/config.js'
 import { durable } from '../../../src-main/lab/export/durable.js'
 import type { ExportSource } from '../../../src-main/lab/export/index.js'
-import { withTheSecrets } from '../../../src-main/lab/export/tokens.js'
+import { withTheSecrets, type ExportedFile } from '../../../src-main/lab/export/tokens.js'
 import type { LabPlan } from '../../../src-main/lab/plan.js'
 import { renderHost } from '../../../src-main/lab/render/index.js'
 import { planOf, topologyOf } from './plan-of.js'
@@ -59,6 +59,13 @@ describe.each(exportKinds)('as %s', (kind) => {
     const paths = made[kind].map(({ path }) => path)
     expect(paths.filter((path) => path.startsWith('/') || path.split('/').includes('..'))).toEqual([])
     expect(new Set(paths).size).toBe(paths.length)
+  })
+
+  test('what renews a certificate is said to who asks for the health of a host, and is no lab', () => {
+    const conf = made[kind].find(({ path }) => path.endsWith('pg1/etc/cluster-health.conf'))!
+    expect(conf.content).toMatch(/^RENEW='.+'$/m)
+    expect(conf.content).not.toMatch(/dojo|fault/)
+    expect(conf.content).toContain({ config: 'the authority', compose: 'restart pg1', ansible: 'site.yml' }[kind])
   })
 
   test('a README says how to start, how to fail over, and what is not carried over', () => {
