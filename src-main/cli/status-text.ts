@@ -28,7 +28,12 @@ function etcd({ etcd: part }: ClusterState, now: number): string {
   return `${said}${apart.join('')}${age(part, now)}`
 }
 
-function backup({ backup: part }: ClusterState, now: number): string {
+const backupRows = ({ backup: only, repositories }: ClusterState, now: number): string[][] =>
+  repositories
+    ? Object.entries(repositories).map(([host, part], i) => [i === 0 ? 'backups' : '', `${host}: ${backup(part, now)}`])
+    : [['backup', backup(only, now)]]
+
+function backup(part: ClusterState['backup'], now: number): string {
   if (!part.value) return silent(part)
   const newest = part.value.backups.at(-1)
   const said = newest
@@ -105,7 +110,7 @@ export function statusText(
       ['leader', lease(cluster, now)],
       ['etcd', etcd(cluster, now)],
       ['clients', proxy(cluster, now)],
-      ['backup', backup(cluster, now)],
+      ...backupRows(cluster, now),
       ['probe', probeText(cluster)],
       ['faults', faultsText(active, now)],
       ...(scheduled.length > 0 ? [['scheduled', faultsText(scheduled, now)]] : []),

@@ -50,6 +50,10 @@ export const byWords: Record<FaultRecord['by'], string> = {
 export const fresh = <T>(part: { value: T | null; stale: boolean } | undefined): T | null =>
   part && !part.stale ? part.value : null
 
+/** What is known of the repository on a host that keeps backups. */
+export const repositoryPart = ({ repositories, backup }: ClusterState, host: string): ClusterState['backup'] =>
+  repositories?.[host] ?? backup
+
 /** The host that takes the writes, or took them last: by its role, by the key, by what the standbys were told. */
 export function primaryOf({ state }: Pick<SceneInput, 'state'>): string | null {
   const leads = state.hosts.find(({ role }) => role === 'leader')

@@ -2,7 +2,7 @@ import type { ClusterState, HostView, PostgresReading } from '../../src-main/con
 import { bytesText, lagText } from '../timeline/words.js'
 import { kindOf } from './layout.js'
 import { cutOf, type LinkCut } from './scene-cuts.js'
-import { fresh, primaryOf, roleTone, type SceneInput, type Tone } from './scene-base.js'
+import { fresh, primaryOf, repositoryPart, roleTone, type SceneInput, type Tone } from './scene-base.js'
 import { checkWords } from './scene-services.js'
 
 export type LinkState =
@@ -214,35 +214,31 @@ function whyCut(source: HostView | undefined, standby: HostView | undefined, nam
 function archiveLinks(input: SceneInput): LinkView[] {
   const { state, info } = input
   const primary = primaryOf(input)
-  const repository = info.hosts.find(({ services }) => kindOf(services) === 'backup')
-  if (!primary || !repository) return []
-  const [source, target] = [viewOf(state, primary), viewOf(state, repository.name)]
   // without a leader nobody archives, and that is not the archive's fault
-  if (isAway(source)) return []
-  const held = cutOf(state.faults, primary, repository.name, ['pgbackrest'])
+  if (!primary || isAway(viewOf(state, primary))) return []
+  const repositories = info.hosts.filter(({ services }) => kindOf(services) === 'backup')
+  return repositories.map(({ name }) => archiveLink(state, primary, name))
+}
+
+function archiveLink(state: ClusterState, primary: string, repository: string): LinkView {
+  const target = viewOf(state, repository)
+  const held = cutOf(state.faults, primary, repository, ['pgbackrest'])
   const cut = isAway(target) || held !== null
-  const broken = state.backup.value !== null && !state.backup.stale && !state.backup.value.stanzaOk
-  const why = held
-    ? held.words
-    : isAway(target)
-      ? `${repository.name} is down`
-      : broken
-        ? state.backup.value!.message
-        : ''
-  return [
-    {
-      kind: 'archive',
-      from: primary,
-      to: repository.name,
-      state: cut || broken ? 'cut' : 'ready',
-      tone: cut || broken ? 'fault' : 'ink3',
-      words: held ? 'archive cut' : 'WAL archive',
-      short: held ? 'cut' : 'WAL',
-      why,
-      cut: held,
-      explain: `${primary} archives every finished WAL segment to ${repository.name}${why ? `; not now: ${why}` : ''}.${
-        held ? ` ${held.explain}` : ''
-      }`,
-    },
-  ]
+  const reading = fresh(repositoryPart(state, repository))
+  const broken = reading !== null && !reading.stanzaOk
+  const why = held ? held.words : isAway(target) ? `${repository} is down` : broken ? reading.message : ''
+  return {
+    kind: 'archive',
+    from: primary,
+    to: repository,
+    state: cut || broken ? 'cut' : 'ready',
+    tone: cut || broken ? 'fault' : 'ink3',
+    words: held ? 'archive cut' : 'WAL archive',
+    short: held ? 'cut' : 'WAL',
+    why,
+    cut: held,
+    explain: `${primary} archives every finished WAL segment to ${repository}${why ? `; not now: ${why}` : ''}.${
+      held ? ` ${held.explain}` : ''
+    }`,
+  }
 }

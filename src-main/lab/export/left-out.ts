@@ -1,5 +1,5 @@
 import type { Topology } from '../../contract/topology.js'
-import { hostsWith, repositoryOf } from '../plan.js'
+import { baseBackupHosts, repositoriesOf, schedulesOf } from '../plan.js'
 import { unknownServices } from './debian.js'
 
 /** The end of a README: what of the lab, and of a machine that runs it, an export has not. */
@@ -23,8 +23,8 @@ export function notInFolders(topology: Topology): string {
   const measuring = unknownServices(topology)
   return leftOut([
     ...when(
-      repositoryOf(topology) !== undefined,
-      'Backups: the stanza, an archive_command once it exists, and when backups are taken are up to you.',
+      repositoriesOf(topology).length > 0,
+      `Backups: the stanza, and an archive_command once it exists, are up to you${isScheduled(topology) ? '' : '; so is when they are taken'}.`,
     ),
     "Service units: how a service is started is the machine's own business.",
     ...when(
@@ -39,7 +39,7 @@ export function notInPlaybook(topology: Topology): string {
   return leftOut([
     ...scheduleOf(topology),
     ...when(
-      hostsWith(topology, 'cron').length > 0,
+      baseBackupHosts(topology).length > 0,
       "The lab's `restore-cluster`: it stops and starts Patroni with `sv`, as postgres, which no machine with systemd allows.",
     ),
     "Firewalls, disks, kernel settings, a watchdog, time synchronisation: they are your machines' own.",
@@ -48,8 +48,10 @@ export function notInPlaybook(topology: Topology): string {
   ])
 }
 
+const isScheduled = ({ settings }: Topology): boolean => schedulesOf(settings).length > 0
+
 const scheduleOf = (topology: Topology): string[] =>
   when(
-    repositoryOf(topology) !== undefined,
+    repositoriesOf(topology).length > 0 && !isScheduled(topology),
     'Schedules of backups: one full backup is taken at the start, and then it is up to you (cron, a timer).',
   )
