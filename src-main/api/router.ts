@@ -198,10 +198,16 @@ export function createRouter(parts: Parts) {
       ),
     },
     backups: {
-      list: os.backups.list.handler(async ({ input }) => (await session(input.lab)).backups.view()),
-      make: os.backups.make.handler(async ({ input }) => (await session(input.lab)).backups.make(input.type)),
-      verify: os.backups.verify.handler(async ({ input }) => (await session(input.lab)).backups.verify()),
-      expire: os.backups.expire.handler(async ({ input }) => (await session(input.lab)).backups.expire(input.keepFull)),
+      list: os.backups.list.handler(async ({ input }) => (await session(input.lab)).backups.view(input.repository)),
+      make: os.backups.make.handler(async ({ input: { lab, type, repository } }) =>
+        (await session(lab)).backups.make(type, repository),
+      ),
+      verify: os.backups.verify.handler(async ({ input }) =>
+        (await session(input.lab)).backups.verify(input.repository),
+      ),
+      expire: os.backups.expire.handler(async ({ input: { lab, keepFull, repository } }) =>
+        (await session(lab)).backups.expire(keepFull, repository),
+      ),
     },
     pitr: {
       plan: os.pitr.plan.handler(async ({ input }) => (await session(input.lab)).backups.plan(input)),

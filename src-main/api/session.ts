@@ -6,7 +6,6 @@ import type { LabRecord } from '../contract/record.js'
 import type { World } from '../exercises/world.js'
 import { createFaults, type Faults } from '../faults/index.js'
 import type { LabHandle } from '../lab/handle.js'
-import { repositoryOf } from '../lab/plan.js'
 import { openRecorder, type Recorder } from '../recorder/recorder.js'
 import { logFor } from '../util/log.js'
 import { tellFaults } from './fault-events.js'
@@ -52,15 +51,13 @@ export async function openSession(handle: LabHandle, { records }: SessionOptions
   const append = (record: LabRecord): void => recorder.append(record)
   const violations = keepViolations(recorder.all())
   const ending = new AbortController()
-  const backupHost = repositoryOf(info.spec)
   const observer = createObserver({
     info,
     credentials,
     watchHosts: (signal) => handle.watchHosts(signal),
     ...(handle.engineTime ? { engineTime: () => handle.engineTime!() } : {}),
-    backupInfo: async (signal) => {
-      if (!backupHost) return '[]'
-      const asked = handle.exec(backupHost, ['pgbackrest', 'info', '--output=json'], { signal, timeoutMs: 10_000 })
+    backupInfo: async (host, signal) => {
+      const asked = handle.exec(host, ['pgbackrest', 'info', '--output=json'], { signal, timeoutMs: 10_000 })
       return (await asked).stdout
     },
   })

@@ -14,19 +14,21 @@ import type { LabHandle } from '../lab/handle.js'
 import { expireBackups, makeBackup, verifyBackups } from './make-backup.js'
 import { createRecoveries } from './recoveries.js'
 import { findProduction } from './production.js'
-import { readBackups } from './repository.js'
+import { readBackups, repositoryHost } from './repository.js'
 
 export interface PitrRequest {
   mode: PitrMode
   target: PitrTarget
+  /** The host whose backups it begins from, and that is the spare; absent: the first that keeps backups. */
+  repository?: string | undefined
 }
 
-/** Backup and recovery of one lab. */
+/** Backup and recovery of one lab. `repository`: the host that is meant; absent: the first that keeps backups. */
 export interface Backups {
-  view(): Promise<BackupsView>
-  make(type: BackupType): Promise<BackupView>
-  verify(): Promise<VerifyView>
-  expire(keepFull?: number): Promise<ExpireView>
+  view(repository?: string): Promise<BackupsView>
+  make(type: BackupType, repository?: string): Promise<BackupView>
+  verify(repository?: string): Promise<VerifyView>
+  expire(keepFull?: number, repository?: string): Promise<ExpireView>
   /** What a recovery would do. Does nothing. */
   plan(request: PitrRequest): Promise<PitrView>
   /** Begins a recovery, and returns once its plan is kept: it goes on by itself. */
@@ -47,8 +49,10 @@ export interface Backups {
 export function createBackups(handle: LabHandle, append: (record: LabRecord) => void): Backups {
   const ending = new AbortController()
   const { signal } = ending
-  const view = async (): Promise<BackupsView> =>
-    readBackups(handle, (await findProduction(handle, signal))?.archives ?? false, signal)
+  const view = async (repository?: string): Promise<BackupsView> => {
+    const host = repositoryHost(handle, repository)
+    return readBackups(handle, host, (await findProduction(handle, signal))?.archives ?? false, signal)
+  }
   const recoveries = createRecoveries(handle, view, append, signal)
   const idle = <T>(work: () => Promise<T>): Promise<T> => {
     if (!recoveries.busy()) return work()
@@ -60,9 +64,10 @@ export function createBackups(handle: LabHandle, append: (record: LabRecord) => 
   }
   return {
     view,
-    make: (type) => idle(() => makeBackup(handle, type, signal)),
-    verify: () => verifyBackups(handle, signal),
-    expire: (keepFull) => idle(() => expireBackups(handle, keepFull, signal)),
+    make: (type, repository) => idle(async () => makeBackup(handle, repositoryHost(handle, repository), type, signal)),
+    verify: async (repository) => verifyBackups(handle, repositoryHost(handle, repository), signal),
+    expire: (keepFull, repository) =>
+      idle(async () => expireBackups(handle, repositoryHost(handle, repository), keepFull, signal)),
     plan: recoveries.plan,
     start: recoveries.start,
     resume: recoveries.resume,

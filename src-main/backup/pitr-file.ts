@@ -9,11 +9,15 @@ const recoverySpec = z.object({
   target: pitrTarget,
   candidates: z.array(z.string()).min(1),
   spare: z.string(),
-  production: z.object({ host: z.string(), systemId: z.string(), timeline: z.number() }).nullable(),
+  production: z
+    .object({ host: z.string(), systemId: z.string(), timeline: z.number(), archives: z.boolean().default(true) })
+    .nullable(),
   replicas: z.array(z.string()),
   scope: z.string(),
   leader: z.string(),
-  walDisk: z.boolean().default(false), // files of before this was asked lack it
+  walDisk: z.boolean().default(false), // files of before this and what follows was asked lack them
+  repository: z.int().nullable().default(null),
+  otherRepositories: z.array(z.string()).default([]),
 })
 
 /** How far each step is; what it consists of follows from the recovery. */

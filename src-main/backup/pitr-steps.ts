@@ -1,7 +1,7 @@
 import type { PitrMode, PitrTarget } from '../contract/backup.js'
 import { linkWal, pgdata, stanza } from '../lab/plan.js'
 import { reinitCommand } from '../lab/reinit.js'
-import { historyArchived, promoted, running, streams, type Verify } from './pitr-verify.js'
+import { historyArchived, promoted, running, segmentArchived, streams, type Verify } from './pitr-verify.js'
 
 /** How pgBackRest restores on the repository host itself, rather than asking a database host to. */
 export const spareConfig = '/etc/pgbackrest/spare.conf'
@@ -33,13 +33,17 @@ export interface Recovery {
   candidates: string[]
   spare: string
   /** The primary at the begin; null when there was none. */
-  production: { host: string; systemId: string; timeline: number } | null
+  production: { host: string; systemId: string; timeline: number; archives: boolean } | null
   replicas: string[]
   scope: string
   /** Where production is restored, and by whom it is led after that. */
   leader: string
   /** Whether that host has a disk for its WAL alone. */
   walDisk: boolean
+  /** pgBackRest's number of the repository that is restored from; null where there is no choice. */
+  repository: number | null
+  /** Hosts that keep backups besides the spare. */
+  otherRepositories: string[]
 }
 
 /**
@@ -65,21 +69,20 @@ function restoreOptions({ target, candidates }: Recovery): string {
 export const stepsOf = (recovery: Recovery): Step[] =>
   recovery.mode === 'beside' ? besideSteps(recovery) : wholeSteps(recovery)
 
-function archiveStep({ production }: Recovery): Step[] {
+function archiveStep({ mode, production, spare }: Recovery): Step[] {
   if (!production) return []
-  const { host } = production
+  const { host, archives } = production
+  // nothing would arrive: a copy is made of what did. The cluster itself may not go back while its WAL goes nowhere
+  if (!archives && mode === 'beside') return []
   // the first record is what a time as target needs behind it: recovery stops at a commit that is too late
   const sql = `select pg_logical_emit_message(true, 'pitr', 'here'); select pg_walfile_name(pg_switch_wal());`
-  const waits = `until psql -XAtc "select last_archived_wal >= '$segment' from pg_stat_archiver" | grep -q t; do sleep 0.2; done`
   return [
     {
       id: 'archive',
       title: 'Archive everything up to now',
       why: 'A segment is archived when it is full. The last moments are in one that is not.',
-      commands: [
-        { on: host, run: `segment=$(psql -XAtq -c "${sql}" | tail -n 1); ${waits}; echo $segment`, timeoutS: 60 },
-      ],
-      verify: async (_tools, outputs) => `${outputs[0]?.trim()} is in the archive`,
+      commands: [{ on: host, run: `psql -XAtq -c "${sql}" | tail -n 1`, timeoutS: 60 }],
+      verify: segmentArchived(host, spare),
     },
   ]
 }
@@ -155,7 +158,7 @@ function besideSteps(recovery: Recovery): Step[] {
 }
 
 function wholeSteps(recovery: Recovery): Step[] {
-  const { spare, leader, walDisk, replicas, scope } = recovery
+  const { spare, leader, walDisk, replicas, scope, repository, otherRepositories } = recovery
   const forgotten = ['status', 'sync'].map((key) => `/service/${scope}/${key}`)
   const stop = (id: string, hosts: string[], title: string, why: string): Step => ({
     id,
@@ -206,7 +209,7 @@ function wholeSteps(recovery: Recovery): Step[] {
       commands: [
         {
           on: leader,
-          run: `pgbackrest --stanza=${stanza} --delta ${walDisk ? `${linkWal} ` : ''}${restoreOptions(recovery)} restore`,
+          run: `pgbackrest --stanza=${stanza} ${repository === null ? '' : `--repo=${repository} `}--delta ${walDisk ? `${linkWal} ` : ''}${restoreOptions(recovery)} restore`,
           retryS: 120,
         },
       ],
@@ -260,13 +263,8 @@ function wholeSteps(recovery: Recovery): Step[] {
       commands: [{ on: spare, run: `pgbackrest --stanza=${stanza} check`, retryS: 60 }],
       verify: async () => 'pgbackrest check: the segment arrived',
     },
-    {
-      id: 'backup',
-      title: 'Make a full backup',
-      why: 'Recovery to a moment from now on shall not have to go by the old timeline, nor a replica that is made of the newest backup.',
-      commands: [{ on: spare, run: `pgbackrest --stanza=${stanza} --type=full backup`, retryS: 60 }],
-      verify: async (_tools, outputs) => /new backup label = \S+/.exec(outputs[0] ?? '')?.[0] ?? 'made',
-    },
+    fullBackup('backup', 'Make a full backup', spare),
+    ...otherRepositories.map((host) => fullBackup(`backup-${host}`, `Make a full backup on ${host}`, host)),
     ...replicas.map((replica): Step => ({
       id: `rebuild-${replica}`,
       title: `Rebuild ${replica}`,
@@ -279,6 +277,14 @@ function wholeSteps(recovery: Recovery): Step[] {
     })),
   ]
 }
+
+const fullBackup = (id: string, title: string, on: string): Step => ({
+  id,
+  title,
+  why: 'Recovery to a moment from now on shall not have to go by the old timeline, nor a replica that is made of the newest backup.',
+  commands: [{ on, run: `pgbackrest --stanza=${stanza} --type=full backup`, retryS: 60 }],
+  verify: async (_tools, outputs) => /new backup label = \S+/.exec(outputs[0] ?? '')?.[0] ?? 'made',
+})
 
 /** What one does with a spare that runs. */
 export const useOf = ({ mode, spare }: Recovery, database: string): { on: string; run: string }[] =>

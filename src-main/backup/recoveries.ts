@@ -3,7 +3,7 @@ import { DojoError } from '../contract/errors.js'
 import type { LabRecord } from '../contract/record.js'
 import type { LabHandle } from '../lab/handle.js'
 import { holderOf, lockLab } from '../lab/lock.js'
-import { hostsWith } from '../lab/plan.js'
+import { hostsWith, repositoriesOf, repositoryKey } from '../lab/plan.js'
 import { logFor } from '../util/log.js'
 import type { PitrRequest } from './backups.js'
 import { removeSpare, startReplicas } from './give-up.js'
@@ -20,7 +20,7 @@ const busyStates = ['running', 'interrupted', 'failed']
 /** Recoveries of one lab, one at a time: what they are about to do is in the lab's folder before they do it. */
 export function createRecoveries(
   handle: LabHandle,
-  backups: () => Promise<BackupsView>,
+  backups: (repository: string) => Promise<BackupsView>,
   append: (record: LabRecord) => void,
   signal: AbortSignal,
 ) {
@@ -37,17 +37,18 @@ export function createRecoveries(
     append({ t: Date.now(), k: 'event', kind: 'pitr', text: words, data, source: 'app' })
   }
 
-  const planned = async ({ mode, target }: PitrRequest): Promise<PitrFile> => {
-    const spare = repositoryHost(handle)
+  const planned = async ({ mode, target, repository }: PitrRequest): Promise<PitrFile> => {
+    const spare = repositoryHost(handle, repository)
     const [view, production, credentials] = await Promise.all([
-      backups(),
+      backups(spare),
       findProduction(handle, signal),
       handle.credentials(),
     ])
     const reached = reach(view, target)
     const hosts = hostsWith(info.spec, 'patroni')
     const leader = production?.host ?? hosts[0]!
-    if (mode === 'whole') await needRunning(hosts)
+    const repositories = repositoriesOf(info.spec)
+    if (mode === 'whole') await needRunning(hosts, repositories)
     const recovery: Recovery = {
       mode,
       ...reached,
@@ -56,17 +57,23 @@ export function createRecoveries(
       leader,
       walDisk: info.spec.hosts[leader]?.walDisk !== undefined,
       replicas: hosts.filter((host) => host !== leader),
+      repository: repositories.length > 1 ? repositoryKey(info.spec, spare) : null,
+      otherRepositories: repositories.filter((host) => host !== spare),
       scope: info.scope,
     }
     return newPitr(recovery, credentials.app.database)
   }
-  const needRunning = async (hosts: string[]): Promise<void> => {
+  const needRunning = async (hosts: string[], repositories: string[]): Promise<void> => {
     const states = await handle.hostStates()
-    const down = hosts.filter((host) => states[host]?.container !== 'running')
-    if (down.length === 0) return
+    const isDown = (host: string): boolean => states[host]?.container !== 'running'
+    const [data, keepers] = [hosts.filter(isDown), repositories.filter(isDown)]
+    if (data.length + keepers.length === 0) return
     throw new DojoError('host-down', {
       what: 'The whole cluster can not go back now',
-      why: `${down.join(', ')} does not run, and would come back with what shall be gone`,
+      why:
+        data.length > 0
+          ? `${data.join(', ')} does not run, and would come back with what shall be gone`
+          : `${keepers.join(', ')} does not run, and until every repository does, WAL is not archived`,
       next: `Heal it first: \`dojo heal ${info.lab}\``,
     })
   }

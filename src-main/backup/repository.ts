@@ -2,42 +2,64 @@ import { stanzaInfoOf, type BackupInfo } from '../cluster/pgbackrest.js'
 import type { BackupsView, BackupView } from '../contract/backup.js'
 import { DojoError } from '../contract/errors.js'
 import type { LabHandle } from '../lab/handle.js'
-import { repositoryOf, stanza } from '../lab/plan.js'
+import { repositoriesOf, schedulesOf, stanza } from '../lab/plan.js'
+import { scheduledRunOf } from './scheduled-run.js'
 import { timelinesOf } from './timelines.js'
 import { windowOf } from './window.js'
 
 const path = '/var/lib/pgbackrest'
 const mark = '--8<--'
 
-/** All that the repository host knows, in one command: backups, archived segments with their times, history files. */
+/**
+ * All that the repository host knows, in one command: backups, archived segments with their times, the end of the last run
+ * that cron began, history files.
+ */
 const question = `pgbackrest --stanza=${stanza} info --output=json || exit
 echo '${mark}'
 find ${path}/archive/${stanza} -type f -printf '%T@ %s %f\\n' 2>/dev/null
+echo '${mark}'
+tail -n 1 /var/log/cron/pgbackrest.log 2>/dev/null
 echo '${mark}'
 for file in $(cd ${path} && find archive/${stanza} -name '*.history'); do
   echo "file $(basename "$file")"
   pgbackrest repo-get "$file" --log-level-console=off
 done`
 
-/** The host that keeps backups. @throws DojoError no-repository */
-export function repositoryHost(handle: Pick<LabHandle, 'info'>): string {
-  const host = repositoryOf(handle.info.spec)
+/**
+ * The host that keeps the backups that are meant: the one that was asked for, or the first.
+ * @throws DojoError no-repository, unknown-host with those that there are
+ */
+export function repositoryHost({ info }: Pick<LabHandle, 'info'>, asked?: string): string {
+  const hosts = repositoriesOf(info.spec)
+  const host = hosts.find((one) => asked === undefined || one === asked)
   if (host) return host
+  if (hosts.length > 0) {
+    throw new DojoError('unknown-host', {
+      what: `No repository "${asked}" in lab "${info.lab}"`,
+      why: `${hosts.join(', ')} ${hosts.length === 1 ? 'keeps' : 'keep'} its backups`,
+      next: 'Use one of these names',
+    })
+  }
   throw new DojoError('no-repository', {
-    what: `Lab "${handle.info.lab}" keeps no backups`,
-    why: `topology ${handle.info.topology} has no host for them`,
+    what: `Lab "${info.lab}" keeps no backups`,
+    why: `topology ${info.topology} has no host for them`,
     next: 'Start one that has, for example `dojo up pair-witness`',
   })
 }
 
 /**
- * Backups, the archive, and what can be reached.
+ * Backups of one repository, its archive, and what can be reached.
+ * @param host that keeps them, as repositoryHost has it
  * @param archives whether a primary archives now: then the window ends with the present
- * @throws DojoError no-repository, host-down, backup-failed when pgBackRest does not answer
+ * @throws DojoError host-down, backup-failed when pgBackRest does not answer
  */
-export async function readBackups(handle: LabHandle, archives: boolean, signal?: AbortSignal): Promise<BackupsView> {
-  const { lab, settings } = handle.info
-  const host = repositoryHost(handle)
+export async function readBackups(
+  handle: LabHandle,
+  host: string,
+  archives: boolean,
+  signal?: AbortSignal,
+): Promise<BackupsView> {
+  const { lab, settings, spec } = handle.info
   const { code, stdout, stderr } = await handle.exec(host, ['sh', '-c', question], {
     timeoutMs: 30_000,
     ...(signal && { signal }),
@@ -50,7 +72,7 @@ export async function readBackups(handle: LabHandle, archives: boolean, signal?:
     })
   }
   const at = Date.now()
-  const [info = '', files = '', histories = ''] = stdout.split(`${mark}\n`)
+  const [info = '', files = '', scheduled = '', histories = ''] = stdout.split(`${mark}\n`)
   const answer = stanzaInfoOf(info)
   const backups = (answer?.backup ?? []).map(viewOf)
   const archive = archiveOf(files)
@@ -59,10 +81,13 @@ export async function readBackups(handle: LabHandle, archives: boolean, signal?:
     lab,
     at,
     repository: host,
+    repositories: repositoriesOf(spec),
     ok: answer?.status.code === 0,
     message: answer?.status.message ?? 'no stanza yet',
     encrypted: (answer?.cipher ?? 'none') !== 'none',
     keepFull: settings.backup.keep_full,
+    schedules: schedulesOf(settings),
+    scheduled: scheduledRunOf(scheduled),
     archive,
     timelines,
     window: windowOf({ backups, archive, timelines, at, archives }),

@@ -2,7 +2,7 @@ import { backupTypes } from '../contract/backup.js'
 import { backupsText, backupText } from './backup-text.js'
 import { withDojo } from './connect.js'
 import { Exit, wrongUsage } from './failure.js'
-import { jsonOption, type Verb } from './verb.js'
+import { jsonOption, repositoryOption, type Verb } from './verb.js'
 
 export const backup: Verb = (program, { io, json }) => {
   program
@@ -13,21 +13,26 @@ export const backup: Verb = (program, { io, json }) => {
     )
     .argument('<lab>')
     .option('--type <type>', 'full, diff (what changed since the last full one), incr (since the last of any)', 'incr')
+    .option(...repositoryOption)
     .option(...jsonOption)
-    .action((lab: string, options: { type: string; json?: boolean }) => {
+    .action((lab: string, options: { type: string; repository?: string; json?: boolean }) => {
       const type = backupTypes.find((name) => name === options.type)
       if (!type) {
         throw wrongUsage('--type was not understood', `"${options.type}" is none`, `One of ${backupTypes.join(', ')}`)
       }
       return withDojo(async ({ client }) => {
-        const made = await client.backups.make({ lab, type })
+        const made = await client.backups.make({ ...of(lab, options), type })
         if (options.json) json(made)
         else io.out(backupText(made))
       })
     })
 }
 
+/** The lab, and the repository if one was named. */
+const of = (lab: string, { repository }: { repository?: string }) => ({ lab, ...(repository && { repository }) })
+
 interface Options {
+  repository?: string
   verify?: boolean
   expire?: boolean
   keep?: string
@@ -39,27 +44,28 @@ export const backups: Verb = (program, { io, json }) => {
     .command('backups')
     .summary('the backups of a lab, and what can be reached with them')
     .description(
-      'Lists backups, the archive of WAL, and the window that recovery can reach: by the clock, by LSN, by timeline. With --verify: reads all of the repository; exit code 1 when something is damaged.',
+      'Lists backups of one repository, its archive of WAL, and the window that recovery can reach: by the clock, by LSN, by timeline; when cron makes them, and how its last run ended. With --verify: reads all of the repository; exit code 1 when something is damaged.',
     )
     .argument('<lab>')
     .option('--verify', 'read every file of the repository and compare checksums')
     .option('--expire', 'let go what the retention does not keep')
     .option('--keep <n>', 'with --expire: keep that many full backups')
+    .option(...repositoryOption)
     .option(...jsonOption)
     .action((lab: string, options: Options) => {
       const keepFull = keepOf(options)
       return withDojo(async ({ client }) => {
         if (options.verify) {
-          const verified = await client.backups.verify({ lab })
+          const verified = await client.backups.verify(of(lab, options))
           if (options.json) json(verified)
           else io.out(`${verified.lines.join('\n')}\n${verified.ok ? 'all of it is whole' : 'damaged'}\n`)
           if (!verified.ok) throw new Exit(1)
         } else if (options.expire) {
-          const expired = await client.backups.expire({ lab, ...(keepFull && { keepFull }) })
+          const expired = await client.backups.expire({ ...of(lab, options), ...(keepFull && { keepFull }) })
           if (options.json) json(expired)
           else io.out(expired.gone.length === 0 ? 'nothing to let go\n' : `gone: ${expired.gone.join(', ')}\n`)
         } else {
-          const view = await client.backups.list({ lab })
+          const view = await client.backups.list(of(lab, options))
           if (options.json) json(view)
           else io.out(backupsText(view))
         }

@@ -3,9 +3,10 @@ import type { DojoClient } from '../api/local-client.js'
 import { firstOf, withDojo } from './connect.js'
 import { Exit, wrongUsage } from './failure.js'
 import { pitrHead, pitrText, stepText, useText } from './pitr-text.js'
-import { jsonOption, type Cli, type Verb } from './verb.js'
+import { jsonOption, repositoryOption, type Cli, type Verb } from './verb.js'
 
 interface Options {
+  repository?: string
   to?: string
   by: string
   before?: boolean
@@ -32,6 +33,7 @@ export const pitr: Verb = (program, cli) => {
     .option('--timeline <n>', 'follow this timeline; default: the newest')
     .option('--beside', 'on a spare host, while production goes on; it is left running, on its socket')
     .option('--whole', 'the cluster itself: stop, restore, promote, back up, rebuild the replicas')
+    .option(...repositoryOption)
     .option('--dry-run', 'show the steps and their commands, and do nothing')
     .option('--resume', 'go on with one that failed or was cut off')
     .option('--remove', 'take the spare away; replicas that were stopped are started again')
@@ -55,10 +57,10 @@ type Asked =
   | { do: 'show' }
   | { do: 'resume' }
   | { do: 'remove' }
-  | { do: 'plan' | 'start'; request: { mode: PitrMode; target: PitrTarget } }
+  | { do: 'plan' | 'start'; request: { mode: PitrMode; target: PitrTarget; repository?: string } }
 
 function askedOf(options: Options): Asked {
-  const { to, beside, whole, resume, remove, dryRun } = options
+  const { to, beside, whole, resume, remove, dryRun, repository } = options
   const verbs = [to !== undefined, resume, remove].filter(Boolean)
   if (verbs.length > 1)
     throw wrongUsage('What shall be done?', '--to, --resume and --remove exclude each other', 'Give one of them')
@@ -84,7 +86,8 @@ function askedOf(options: Options): Asked {
     )
   }
   const target = { kind, value: to, exclusive: options.before === true, ...(timeline !== undefined && { timeline }) }
-  return { do: dryRun ? 'plan' : 'start', request: { mode: beside ? 'beside' : 'whole', target } }
+  const mode = beside ? 'beside' : 'whole'
+  return { do: dryRun ? 'plan' : 'start', request: { mode, target, ...(repository && { repository }) } }
 }
 
 const present = (client: DojoClient, lab: string): Promise<PitrView | null> =>

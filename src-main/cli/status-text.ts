@@ -2,7 +2,7 @@ import type { ClusterState, HostView, Part, Violation } from '../contract/cluste
 import type { FaultRecord } from '../contract/fault.js'
 import type { LabInfo } from '../contract/lab.js'
 import type { LabSummary } from '../contract/rpc.js'
-import { hostsWith, repositoryOf } from '../lab/plan.js'
+import { hostsWith, repositoriesOf } from '../lab/plan.js'
 import { whenText } from './fault.js'
 import { ago, count, seconds, table } from './output.js'
 
@@ -30,8 +30,17 @@ function etcd({ etcd: part }: ClusterState, now: number): string {
   return `${said}${apart.join('')}${age(part, now)}`
 }
 
-function backup({ spec }: Described, { backup: part }: ClusterState, now: number): string {
-  if (!repositoryOf(spec)) return 'no repository in this topology'
+/** Lines of what is kept: one, or one for each repository. */
+function backupRows({ spec }: Described, { backup: only, repositories }: ClusterState, now: number): string[][] {
+  if (repositoriesOf(spec).length === 0) return [['backup', 'no repository in this topology']]
+  if (!repositories) return [['backup', backup(only, now)]]
+  return Object.entries(repositories).map(([host, part], i) => [
+    i === 0 ? 'backups' : '',
+    `${host}: ${backup(part, now)}`,
+  ])
+}
+
+function backup(part: ClusterState['backup'], now: number): string {
   if (!part.value) return silent(part)
   const newest = part.value.backups.at(-1)
   const said = newest
@@ -123,7 +132,7 @@ export function statusText(
       ['leader', lease(cluster, now)],
       ['etcd', etcd(cluster, now)],
       ['clients', clients(described, cluster, now)],
-      ['backup', backup(described, cluster, now)],
+      ...backupRows(described, cluster, now),
       ['probe', probeText(cluster)],
       ['faults', faultsText(active, now)],
       ...(scheduled.length > 0 ? [['scheduled', faultsText(scheduled, now)]] : []),

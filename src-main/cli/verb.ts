@@ -13,4 +13,10 @@ export interface Cli {
 /** Adds a verb to the program; each file in cli/ holds one. */
 export type Verb = (program: Command, cli: Cli) => void
 
+/** Of labs that keep backups in more than one place. */
+export const repositoryOption = [
+  '--repository <host>',
+  'the host that keeps the backups that are meant; default: the first',
+] as const
+
 export const jsonOption = ['--json', 'print one JSON object, and nothing else'] as const

@@ -35,7 +35,7 @@ export type Fact = { t: number; u?: number; half?: number } & (
   | { source: 'patroni'; host: string; reading: PatroniReading | null; why?: string }
   | { source: 'proxy'; host: string; answers: boolean; why?: string }
   | { source: 'etcd'; members: EtcdMember[]; quorum: boolean }
-  | { source: 'backup'; reading: BackupReading }
+  | { source: 'backup'; host: string; reading: BackupReading }
   /** Another clock showed `said` at `t`. */
   | { source: 'clock'; clock: string; said: number }
   /** This machine's clock was set, or the machine slept: what is known lies `axisMs` later on the app's axis now. */

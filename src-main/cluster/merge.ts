@@ -38,6 +38,7 @@ export function createMerge(board: Board): (now: number) => ClusterState {
       }
       return view
     })
+    const repositories = [...board.repositories].map(([host, part]) => [host, part.view(now)] as const)
     return {
       lab: board.info.lab,
       at: now,
@@ -47,7 +48,8 @@ export function createMerge(board: Board): (now: number) => ClusterState {
       dcs,
       etcd,
       proxy: board.proxy.view(now),
-      backup: board.backup.view(now),
+      backup: repositories[0]?.[1] ?? { value: null, at: null, stale: true },
+      ...(repositories.length > 1 ? { repositories: Object.fromEntries(repositories) } : {}),
       probe: null,
       faults: [],
       clocks: board.clocks.view(),
@@ -57,7 +59,7 @@ export function createMerge(board: Board): (now: number) => ClusterState {
 
 /** What a person would call a change: everything but ages, positions and lags. */
 export function essenceOf(state: ClusterState): string {
-  const { leader, hosts, dcs, etcd, proxy, backup } = state
+  const { leader, hosts, dcs, etcd, proxy, backup, repositories = {} } = state
   return JSON.stringify([
     leader,
     hosts.map(({ role, timeline, note, engine, patroni, postgres }) => [
@@ -76,6 +78,10 @@ export function essenceOf(state: ClusterState): string {
     ],
     [etcd.stale, etcd.value],
     [proxy.stale, proxy.value],
-    [backup.stale, backup.value?.backups.length, backup.value?.archiveMax],
+    [backup, ...Object.values(repositories)].map(({ stale, value }) => [
+      stale,
+      value?.backups.length,
+      value?.archiveMax,
+    ]),
   ])
 }

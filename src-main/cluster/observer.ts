@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import type { ClusterState, HostState } from '../contract/cluster.js'
 import type { LabRecord } from '../contract/record.js'
+import { repositoriesOf } from '../lab/plan.js'
 import { appClock } from '../util/clock.js'
 import { logFor } from '../util/log.js'
 import { createCadence } from './cadence.js'
@@ -13,7 +14,7 @@ import { leaseAt } from './lease.js'
 import { livePart } from './live-part.js'
 import { createMerge, essenceOf } from './merge.js'
 import { dcsPrefix } from './patroni-names.js'
-import { backupEveryMs, followBackup } from './sources/backup.js'
+import { backupEveryMs, followBackups } from './sources/backup.js'
 import type { Board, HostParts, SourceContext } from './sources/context.js'
 import { followEngine } from './sources/engine.js'
 import { followEngineClock } from './sources/engine-clock.js'
@@ -67,7 +68,7 @@ export function createObserver(input: ObserverInput): Observer {
   const record = (records: readonly LabRecord[]): void => {
     for (const one of records) {
       if (one.k === 'event') log.debug({ lab: info.lab, event: one.kind, host: one.host, source: one.source }, one.text)
-      if (one.k === 'event' && (one.kind === 'archive' || one.kind === 'backup')) board.backupWanted = true
+      if (one.k === 'event' && (one.kind === 'archive' || one.kind === 'backup')) board.backupWantedAt = now()
       if (recordListeners.size === 0 && early.length < earlyRecordsKept) early.push(one)
       for (const listener of recordListeners) listener(one)
     }
@@ -138,7 +139,7 @@ export function createObserver(input: ObserverInput): Observer {
     followLease(context, prefix),
     followEtcdStatus(context),
     followProxy(context),
-    followBackup(context, backupInfo),
+    followBackups(context, backupInfo),
     ...info.hosts.flatMap((host) => [followPatroni(context, host), followPostgres(context, host, credentials)]),
   ].map((source) => source.catch((err: unknown) => log.error({ lab: info.lab, err }, 'a source ended')))
   schedule(now() + tellWithinMs)
@@ -197,17 +198,17 @@ function createBoard({ info }: ObserverInput, polled: () => number, seldom: () =
     dcs: livePart(() => 2500),
     etcd: livePart(polled),
     proxy: livePart(seldom),
-    backup: livePart(() => 3 * backupEveryMs),
-    backupWanted: false,
+    repositories: new Map(repositoriesOf(info.spec).map((host) => [host, livePart(() => 3 * backupEveryMs)])),
+    backupWantedAt: -Infinity,
     etcdClients,
     clocks: createClocks(),
   }
 }
 
 /** What was read a moment ago was still read a moment ago when the clock was set meanwhile. */
-function shift({ hosts, dcs, etcd, proxy, backup, lease }: Board, byMs: number): void {
+function shift({ hosts, dcs, etcd, proxy, repositories, lease }: Board, byMs: number): void {
   const parts = [...hosts.values()].flatMap(({ engine, patroni, postgres }) => [engine, patroni, postgres])
-  for (const part of [dcs, etcd, proxy, backup, ...parts]) part?.shift(byMs)
+  for (const part of [dcs, etcd, proxy, ...repositories.values(), ...parts]) part?.shift(byMs)
   if (!lease) return
   for (const key of ['from', 'to', 'readAt'] as const) lease[key] += byMs
   if (lease.renewedAt !== null) lease.renewedAt += byMs

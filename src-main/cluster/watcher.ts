@@ -8,8 +8,8 @@ export interface ObserverInput {
   info: LabInfo
   credentials: Credentials
   watchHosts: (signal: AbortSignal) => AsyncIterable<{ host: string; state: HostState }>
-  /** `pgbackrest info --output=json` as the repository host or a data host prints it. */
-  backupInfo: (signal: AbortSignal) => Promise<string>
+  /** `pgbackrest info --output=json` as a repository host prints it. */
+  backupInfo: (host: string, signal: AbortSignal) => Promise<string>
   /** The engine's own clock, in ms since 1970; containers share it. */
   engineTime?: () => Promise<number>
   /** Every fact as it comes, for recording sequences that tests replay. */

@@ -21,6 +21,19 @@ export const backupView = z.object({
 })
 export type BackupView = z.infer<typeof backupView>
 
+/** When cron makes which backups, on every repository host. */
+export const backupSchedule = z.object({ type: backupType, at: z.string().describe('Five fields of cron, UTC') })
+export type BackupSchedule = z.infer<typeof backupSchedule>
+
+/** What the last run that cron began said at its end. */
+export const scheduledRun = z.object({
+  endedAt: epochMs,
+  type: backupType,
+  outcome: z.enum(['made', 'none', 'failed']).describe('none: it gave way to another one, or had nothing to build on'),
+  text: z.string(),
+})
+export type ScheduledRun = z.infer<typeof scheduledRun>
+
 /** A timeline that the archive knows, and where it left the one before it. */
 export const timelineView = z.object({
   timeline: z.int(),
@@ -45,10 +58,13 @@ export const backupsView = z.object({
   lab: z.string(),
   at: epochMs,
   repository: z.string().describe('The host that keeps them'),
+  repositories: z.array(z.string()).describe('All hosts that keep backups of this lab, each its own'),
   ok: z.boolean(),
   message: z.string().describe("pgBackRest's own word on the stanza"),
   encrypted: z.boolean(),
   keepFull: z.int().describe('Full backups that are kept: an older one goes once there are more'),
+  schedules: z.array(backupSchedule),
+  scheduled: scheduledRun.nullable().describe('The last run that cron began here; null: none has ended yet'),
   archive: z
     .object({ first: z.string(), last: z.string(), lastAt: epochMs, segments: z.int(), bytes: z.number() })
     .nullable(),

@@ -193,7 +193,11 @@ export const clusterState = z.object({
   dcs: part(dcsReading),
   etcd: part(z.object({ members: z.array(etcdMember), quorum: z.boolean() })),
   proxy: part(z.array(proxyBackend)),
-  backup: part(backupReading),
+  backup: part(backupReading).describe('The repository; the first one where there are several'),
+  repositories: z
+    .record(z.string(), part(backupReading))
+    .optional()
+    .describe('By host, where a lab has more than one repository'),
   probe: probeStats.nullable(),
   faults: z.array(faultRecord),
   clocks: z.record(z.string(), clockOffset).optional().describe('By host, and `engine`; those that were measured'),

@@ -19,7 +19,7 @@ import { faultKindInfo, faultRecord, faultSchedule } from './fault.js'
 import { healthReport } from './health.js'
 import { bootProgress, labInfo, upOptions } from './lab.js'
 import { metricsMinutes, metricsView } from './metrics.js'
-import { labName } from './names.js'
+import { hostName, labName } from './names.js'
 import { probeReport, probeRoute, probeStats } from './probe.js'
 import { labRecord } from './record.js'
 import { terminalOpen, terminalOutput, terminalView } from './terminal.js'
@@ -33,6 +33,9 @@ export const errorData = z.object({ code: z.string(), what: z.string(), why: z.s
 const call = oc.errors({ DOJO: { data: errorData } })
 const lab = z.object({ lab: labName })
 const attempt = z.object({ attempt: z.string() })
+const ofRepository = lab.extend({
+  repository: hostName.optional().describe('The host that keeps the backups; absent: the first one'),
+})
 const onRoute = lab.extend({ route: probeRoute.default('proxy') })
 const ok = z.object({ ok: z.literal(true) })
 
@@ -118,17 +121,17 @@ export const contract = {
     explain: call.input(onRoute.extend({ since: z.number().default(0) })).output(probeReport),
   },
   backups: {
-    list: call.input(lab).output(backupsView),
+    list: call.input(ofRepository).output(backupsView),
     /** Waits for its end. */
-    make: call.input(lab.extend({ type: backupType.default('incr') })).output(backupView),
-    verify: call.input(lab).output(verifyView),
-    expire: call.input(lab.extend({ keepFull: z.int().min(1).optional() })).output(expireView),
+    make: call.input(ofRepository.extend({ type: backupType.default('incr') })).output(backupView),
+    verify: call.input(ofRepository).output(verifyView),
+    expire: call.input(ofRepository.extend({ keepFull: z.int().min(1).optional() })).output(expireView),
   },
   pitr: {
     /** What a recovery would do, step by step; nothing is done. */
-    plan: call.input(lab.extend({ mode: pitrMode, target: pitrTarget })).output(pitrView),
+    plan: call.input(ofRepository.extend({ mode: pitrMode, target: pitrTarget })).output(pitrView),
     /** Returns at once; the recovery goes on whoever watches. */
-    start: call.input(lab.extend({ mode: pitrMode, target: pitrTarget })).output(pitrView),
+    start: call.input(ofRepository.extend({ mode: pitrMode, target: pitrTarget })).output(pitrView),
     resume: call.input(lab).output(pitrView),
     remove: call.input(lab).output(pitrView),
     watch: call.input(lab).output(eventIterator(pitrView.nullable())),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { cronProblem } from './cron-expression.js'
 import { hostName, slug } from './names.js'
 
 export const services = [
@@ -61,6 +62,15 @@ export const patroniSettings = z.strictObject({
   failsafe_mode: z.boolean().default(false).describe('Keep the primary writable when etcd is down'),
 })
 
+/** When cron runs something: five fields, as in a crontab. */
+const cronExpression = z
+  .string({ error: 'five fields of cron, for example "0 3 * * 0"' })
+  .superRefine((text, context) => {
+    const message = cronProblem(text)
+    if (message !== null) context.addIssue({ code: 'custom', message })
+  })
+  .optional()
+
 export const settingsSpec = z.strictObject({
   patroni: patroniSettings.prefault({}),
   postgresql: z
@@ -82,9 +92,14 @@ export const settingsSpec = z.strictObject({
         .boolean()
         .default(false)
         .describe('New replicas come from the repository, and from the leader where there is no backup yet'),
+      full_at: cronExpression.describe('When cron makes a full backup: five fields, UTC. Absent: never'),
+      diff_at: cronExpression.describe('When cron makes a differential one'),
+      incr_at: cronExpression.describe('When cron makes an incremental one'),
     })
     .prefault({})
-    .describe('The pgBackRest repository, where the topology has a host for it'),
+    .describe(
+      'pgBackRest, where the topology has a host that keeps backups; with several, each is a repository of its own',
+    ),
   cron: z
     .strictObject({
       every: z

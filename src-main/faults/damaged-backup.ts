@@ -66,8 +66,10 @@ export const damagedBackup = defineFault({
     const keeps = ({ services }: typeof target): boolean =>
       services.includes('pgbackrest') && !services.includes('patroni')
     if (!keeps(target)) {
-      const keeper = hosts.find(keeps)?.name
-      return keeper ? `backups are not here but on ${keeper}` : 'no host of this lab keeps backups'
+      const keepers = hosts.filter(keeps).map(({ name }) => name)
+      return keepers.length > 0
+        ? `backups are not here but on ${keepers.join(' and ')}`
+        : 'no host of this lab keeps backups'
     }
     return (await newestFull(context)) === null ? 'no full backup is there yet' : null
   },

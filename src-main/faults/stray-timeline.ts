@@ -15,26 +15,30 @@ export const timelineName = (timeline: number): string => timeline.toString(16).
 const namesOf = (timeline: number, since: number): string =>
   `\\( -name '${timelineName(timeline)}*' -o -name '*.partial-*' -newermt '@${Math.floor(since / 1000)}' \\)`
 
-/** The host that keeps the archive; undefined where a topology has none. */
-const keeperOf = ({ hosts }: Reach): string | undefined =>
-  hosts.find(({ services }) => services.includes('pgbackrest') && !services.includes('patroni'))?.name
+/** The hosts that keep the archive, each all of it. */
+const keepersOf = ({ hosts }: Reach): string[] =>
+  hosts
+    .filter(({ services }) => services.includes('pgbackrest') && !services.includes('patroni'))
+    .map(({ name }) => name)
 
-/** What the archive holds of a timeline. @throws when the host that keeps it can't be asked */
+/** What the archives hold of a timeline. @throws when a host that keeps one can't be asked */
 export async function archivedOf(context: Reach, timeline: number, since: number): Promise<string[]> {
-  const keeper = keeperOf(context)
-  if (!keeper) return []
   const script = `[ ! -d ${archive} ] || find ${archive} -type f ${namesOf(timeline, since)}`
-  const { stdout } = await context.execOn(keeper, ['sh', '-c', script], { timeoutMs: 15_000 })
-  return stdout.split('\n').filter(Boolean)
+  const asked = keepersOf(context).map(async (keeper) => {
+    const { stdout } = await context.execOn(keeper, ['sh', '-c', script], { timeoutMs: 15_000 })
+    return stdout.split('\n').filter(Boolean)
+  })
+  return (await Promise.all(asked)).flat()
 }
 
-/** Takes a timeline out of the archive. Nothing there is no mistake. */
+/** Takes a timeline out of every archive. Nothing there is no mistake. */
 export async function removeFromArchive(context: Reach, timeline: number, since: number): Promise<void> {
-  const keeper = keeperOf(context)
-  if (!keeper) return
   const script = `[ ! -d ${archive} ] || find ${archive} -depth ${namesOf(timeline, since)} -exec rm -rf {} +`
-  const { code, stderr } = await context.execOn(keeper, ['sh', '-c', script], { timeoutMs: 30_000 })
-  if (code !== 0) throw new Error(`timeline ${timeline} stays in the archive: ${stderr.trim().split('\n').at(-1)}`)
+  for (const keeper of keepersOf(context)) {
+    const { code, stderr } = await context.execOn(keeper, ['sh', '-c', script], { timeoutMs: 30_000 })
+    if (code !== 0)
+      throw new Error(`timeline ${timeline} stays in the archive on ${keeper}: ${stderr.trim().split('\n').at(-1)}`)
+  }
 }
 
 /** The last timeline that PostgreSQL says it chose, in what it logged. */

@@ -1,4 +1,5 @@
 import type { Credentials } from '../contract/lab.js'
+import { backupTypes, type BackupSchedule } from '../contract/backup.js'
 import { whoLeads, type ServiceName, type Settings, type Topology } from '../contract/topology.js'
 import type { Disk } from '../docker/disks.js'
 import type { Pki } from './pki.js'
@@ -53,9 +54,29 @@ export function scopeOf({ scope, topology }: Pick<LabPlan, 'scope' | 'topology'>
   return site === undefined ? scope : `${scope}-${site}`
 }
 
-/** The host that keeps backups: it runs pgbackrest and no database. */
-export const repositoryOf = (topology: Topology): string | undefined =>
-  hostsWith(topology, 'pgbackrest').find((host) => !runs(topology, host, 'patroni'))
+/** The hosts that keep backups, each a repository of its own: they run pgbackrest and no database. */
+export const repositoriesOf = (topology: Topology): string[] =>
+  hostsWith(topology, 'pgbackrest').filter((host) => !runs(topology, host, 'patroni'))
+
+export const isRepository = (topology: Topology, host: string): boolean => repositoriesOf(topology).includes(host)
+
+/** pgBackRest's number of a repository, `repo2-path`: the same on every host, as both ends of a connection read it. */
+export const repositoryKey = (topology: Topology, host: string): number => repositoriesOf(topology).indexOf(host) + 1
+
+/** To pgBackRest on a data host, for what it does with one repository; nothing where there is no choice. */
+export const fromRepository = (topology: Topology, host: string): string =>
+  repositoriesOf(topology).length > 1 ? `--repo=${repositoryKey(topology, host)} ` : ''
+
+/** When cron makes which backups. */
+export const schedulesOf = ({ backup }: Pick<Settings, 'backup'>): BackupSchedule[] =>
+  backupTypes.flatMap((type) => {
+    const at = backup[`${type}_at`]
+    return at === undefined ? [] : [{ type, at }]
+  })
+
+/** Where cron runs base-backup: on a repository host it runs pgBackRest. */
+export const baseBackupHosts = (topology: Topology): string[] =>
+  hostsWith(topology, 'cron').filter((host) => runs(topology, host, 'patroni'))
 
 /** Only this host may make the cluster, so that it is always the first leader: the first one that the topology names. */
 export const firstLeaderOf = (topology: Topology): string =>

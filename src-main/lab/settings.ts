@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { DojoError } from '../contract/errors.js'
-import { settingsSpec, topologySpec, type Settings, type Topology } from '../contract/topology.js'
+import { settingsSpec, topologySpec, type HostSpec, type Settings, type Topology } from '../contract/topology.js'
+import { repositoriesOf, runs, schedulesOf } from './plan.js'
 
 /** What `--set` reaches: the cluster's settings, and how much time a slow machine gets for a boot. */
 const settable = settingsSpec.extend({ healthy: topologySpec.shape.healthy.pick({ within: true }) })
@@ -31,9 +32,25 @@ export function settingsBroken({ patroni, etcd }: Pick<Settings, 'patroni' | 'et
   return broken
 }
 
+/** Schedules that nobody would keep. */
+export function schedulesBroken(topology: Topology): { area: string; why: string }[] {
+  const [first] = schedulesOf(topology.settings)
+  if (!first || repositoriesOf(topology).length > 0) return []
+  return [{ area: 'backup', why: `${first.type}_at: no host of ${topology.topology} keeps backups of pgBackRest` }]
+}
+
+/** The topology with cron on the hosts that keep backups, where a setting says when to make them. */
+function withSchedules(topology: Topology): Topology {
+  if (schedulesOf(topology.settings).length === 0) return topology
+  const withCron = (host: string, spec: HostSpec): HostSpec =>
+    runs(topology, host, 'cron') ? spec : { ...spec, services: [...spec.services, 'cron'] }
+  const repositories = repositoriesOf(topology).map((host) => [host, withCron(host, topology.hosts[host]!)] as const)
+  return { ...topology, hosts: { ...topology.hosts, ...Object.fromEntries(repositories) } }
+}
+
 /**
  * The topology with `--set` applied: each `patroni.ttl=30`, `postgresql.max_connections=80`,
- * `etcd.election_timeout=5000`, `security=tls` or `healthy.within=180`.
+ * `etcd.election_timeout=5000`, `backup.full_at=0 3 * * 0`, `security=tls` or `healthy.within=180`.
  * @throws DojoError setting-invalid with everything that is wrong
  */
 export function withSettings(topology: Topology, set: readonly string[]): Topology {
@@ -53,7 +70,9 @@ export function withSettings(topology: Topology, set: readonly string[]): Topolo
   else wrong.push(...settingsBroken(parsed.data).map(({ why }) => why))
   if (wrong.length === 0) {
     const { healthy, ...settings } = parsed.data!
-    return { ...topology, settings, healthy: { ...topology.healthy, ...healthy } }
+    const whole = { ...topology, settings, healthy: { ...topology.healthy, ...healthy } }
+    wrong.push(...schedulesBroken(whole).map(({ area, why }) => `${area}.${why}`))
+    if (wrong.length === 0) return withSchedules(whole)
   }
   throw new DojoError('setting-invalid', {
     what: wrong.length === 1 ? 'A setting is invalid' : `${wrong.length} settings are invalid`,

@@ -15,7 +15,7 @@ import { ownRoles } from './credentials.js'
 import { isLoadable } from './load-sql.js'
 import { offersOf } from './ports.js'
 import { bytesOf, disksOf } from './plan.js'
-import { settingsBroken } from './settings.js'
+import { schedulesBroken, settingsBroken } from './settings.js'
 import { hostsIn, readSizes, sizeInvalid, withSizes, type Sizes } from './sizes.js'
 import { sizesBroken } from './size-rules.js'
 
@@ -129,10 +129,6 @@ function rulesBroken(source: YamlSource, file: TopologyFile, name: string, sizes
     if (first && site !== undefined && !(runs('patroni') && runs('etcd')))
       wrong(['hosts', first[0], 'site'], `hosts.${first[0]}.site: ${site} needs both patroni and an etcd of its own`)
   }
-  const repositories = having('pgbackrest').filter((host) => !having('patroni').includes(host))
-  if (repositories.length > 1) {
-    wrong(['hosts', repositories[1]!], `hosts.${repositories[1]}: ${repositories[0]} is the backup repository already`)
-  }
   for (const [host, spec] of hosts) {
     const disks = disksOf(topology, host)
     const bytes = disks.reduce((sum, disk) => sum + disk.bytes, 0)
@@ -158,6 +154,7 @@ function rulesBroken(source: YamlSource, file: TopologyFile, name: string, sizes
     wrong(['healthy', 'standbys', 'streaming'], `healthy.standbys.streaming: at most ${standbys}`)
   if (synchronous > streaming)
     wrong(['healthy', 'standbys', 'synchronous'], 'healthy.standbys.synchronous: more than stream')
-  for (const { area, why } of settingsBroken(topology.settings)) wrong(['settings', area], `settings.${area}: ${why}`)
+  for (const { area, why } of [...settingsBroken(topology.settings), ...schedulesBroken(topology)])
+    wrong(['settings', area], `settings.${area}: ${why}`)
   return problems
 }

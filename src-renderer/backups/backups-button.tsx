@@ -8,11 +8,11 @@ import { BackupsDialog } from './backups-dialog.js'
 /** In the top bar of a lab that keeps backups: opens them, and says how far a recovery is. */
 export function BackupsButton({ lab }: { lab: string }) {
   const info = useLabInfo(lab)
-  const keeps = info?.hosts.some(({ services }) => services.includes('pgbackrest') && !services.includes('patroni'))
-  return keeps ? <OfLab key={lab} lab={lab} /> : null
+  const keepers = info?.hosts.filter(({ services }) => services.includes('pgbackrest') && !services.includes('patroni'))
+  return keepers?.length ? <OfLab key={lab} lab={lab} repositories={keepers.map(({ name }) => name)} /> : null
 }
 
-function OfLab({ lab }: { lab: string }) {
+function OfLab({ lab, repositories }: { lab: string; repositories: readonly string[] }) {
   const [open, setOpen] = useState(false)
   const { value: pitr } = useStream('pitr.watch', { lab })
   useCommands('backups', [
@@ -37,7 +37,7 @@ function OfLab({ lab }: { lab: string }) {
       <Button size="small" style={{ marginRight: 4 }} onClick={() => setOpen(true)}>
         {words}
       </Button>
-      {open && <BackupsDialog lab={lab} pitr={pitr} onClose={() => setOpen(false)} />}
+      {open && <BackupsDialog lab={lab} repositories={repositories} pitr={pitr} onClose={() => setOpen(false)} />}
     </>
   )
 }

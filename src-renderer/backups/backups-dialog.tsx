@@ -6,9 +6,11 @@ import { Button } from '../ui/button.js'
 import { Dialog } from '../ui/dialog.js'
 import { count, disk } from '../ui/format.js'
 import { SaidBox } from '../ui/said.js'
+import { Segments } from '../ui/segments.js'
 import { BackupList } from './backup-list.js'
 import { PitrForm } from './pitr-form.js'
 import { isPresent, PitrPresent } from './pitr-present.js'
+import { Schedule } from './schedule.js'
 import { useBackups } from './use-backups.js'
 import { momentOf } from './utc.js'
 import { WindowPicture } from './window-picture.js'
@@ -21,12 +23,20 @@ const types: readonly { type: BackupType; label: string; about: string }[] = [
 ]
 
 /** Backups, what can be reached with them, and the way back. */
-export function BackupsDialog({ lab, pitr, onClose }: { lab: string; pitr: PitrView | null; onClose: () => void }) {
-  const { view, failure, again } = useBackups(lab)
+export function BackupsDialog(props: {
+  lab: string
+  /** Hosts that keep backups, the first one shown first. */
+  repositories: readonly string[]
+  pitr: PitrView | null
+  onClose: () => void
+}) {
+  const { lab, repositories, pitr, onClose } = props
+  const [repository, setRepository] = useState(repositories[0]!)
+  const { view, failure, again } = useBackups(lab, repository)
   const [chosen, setChosen] = useState<number | null>(null)
   const aim = isPresent(pitr) ? (pitr.target.kind === 'time' ? momentOf(pitr.target.value) : null) : chosen
   const make = useCall(async (type: BackupType) => {
-    await createClient().backups.make({ lab, type })
+    await createClient().backups.make({ lab, repository, type })
     again()
   })
   // a recovery changes what can be reached
@@ -36,6 +46,20 @@ export function BackupsDialog({ lab, pitr, onClose }: { lab: string; pitr: PitrV
   return (
     <Dialog title="Backups and recovery" onClose={onClose} width={912}>
       <div className="backups">
+        {repositories.length > 1 && (
+          <div className="backups-repositories">
+            <Segments
+              label="Repository"
+              choices={repositories.map((host) => ({ value: host, label: host }))}
+              value={repository}
+              onChange={(host) => {
+                setRepository(host)
+                make.clear()
+              }}
+            />
+            <span className="ink2">Each has backups of its own, and all of the WAL.</span>
+          </div>
+        )}
         {failure && <SaidBox said={failure} />}
         {!view && !failure && (
           <p className="ink2" aria-busy="true">
@@ -54,6 +78,7 @@ export function BackupsDialog({ lab, pitr, onClose }: { lab: string; pitr: PitrV
                 </>
               )}
             </p>
+            {view.schedules.length > 0 && <Schedule view={view} />}
             {view.backups.length > 0 && <BackupList view={view} />}
             <div className="row backups-make">
               <span className="strong">Back up now</span>
@@ -83,7 +108,7 @@ export function BackupsDialog({ lab, pitr, onClose }: { lab: string; pitr: PitrV
         {view && !isPresent(pitr) && (
           <section aria-label="Point-in-time recovery">
             <h3>Back to a moment</h3>
-            <PitrForm view={view} onTarget={setChosen} />
+            <PitrForm key={repository} view={view} onTarget={setChosen} />
           </section>
         )}
       </div>

@@ -34,8 +34,8 @@ export function PitrForm({ view, onTarget }: { view: BackupsView; onTarget: (at:
   const moment = kind === 'time' ? momentOf(value) : null
   useEffect(() => onTarget(moment), [onTarget, moment])
   const target: PitrTarget = { kind, value, exclusive }
-  const look = useCall(async () => setPlan(await createClient().pitr.plan({ lab, mode, target })))
-  const begin = useCall(() => createClient().pitr.start({ lab, mode, target }))
+  const look = useCall(async () => setPlan(await createClient().pitr.plan({ lab, repository, mode, target })))
+  const begin = useCall(() => createClient().pitr.start({ lab, repository, mode, target }))
   const change = (): void => {
     setPlan(null)
     look.clear()
@@ -94,7 +94,7 @@ export function PitrForm({ view, onTarget }: { view: BackupsView; onTarget: (at:
       <p className="ink2">
         {mode === 'beside'
           ? `A copy is restored on ${repository} and left running on its socket; production goes on.`
-          : 'It is rehearsed on the repository host first. Then production stops, goes back, and everything after the target is gone.'}
+          : `It is rehearsed on ${repository} first. Then production stops, goes back, and everything after the target is gone.`}
       </p>
       {look.failure && <SaidBox said={look.failure} />}
       {begin.failure && <SaidBox said={begin.failure} />}

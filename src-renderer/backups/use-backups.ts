@@ -4,8 +4,11 @@ import { createClient, failureOf, type Failure } from '../app/connection.js'
 
 const everyMs = 15_000
 
-/** Backups and what can be reached, asked when shown, every 15 s, and when told to. */
-export function useBackups(lab: string): { view: BackupsView | null; failure: Failure | null; again: () => void } {
+/** Backups of a repository and what can be reached, asked when shown, every 15 s, and when told to. */
+export function useBackups(
+  lab: string,
+  repository: string,
+): { view: BackupsView | null; failure: Failure | null; again: () => void } {
   const [view, setView] = useState<BackupsView | null>(null)
   const [failure, setFailure] = useState<Failure | null>(null)
   const [round, setRound] = useState(0)
@@ -14,7 +17,7 @@ export function useBackups(lab: string): { view: BackupsView | null; failure: Fa
     let gone = false
     const ask = (): void =>
       void createClient()
-        .backups.list({ lab })
+        .backups.list({ lab, repository })
         .then(
           (value) => {
             if (gone) return
@@ -29,6 +32,7 @@ export function useBackups(lab: string): { view: BackupsView | null; failure: Fa
       gone = true
       clearInterval(timer)
     }
-  }, [lab, round])
-  return { view, failure, again }
+  }, [lab, repository, round])
+  // what another repository said is not shown as this one's
+  return { view: view?.repository === repository ? view : null, failure, again }
 }

@@ -43,7 +43,7 @@ export function linksOf(progress: BootProgress, columns: BootHost[][]): Link[] {
   const data = hosts.filter((host) => has(host, 'patroni'))
   const routes = hosts.filter((host) => has(host, 'haproxy'))
   const voters = hosts.filter((host) => has(host, 'etcd'))
-  const repository = hosts.find((host) => has(host, 'pgbackrest') && !has(host, 'patroni'))
+  const repositories = hosts.filter((host) => has(host, 'pgbackrest') && !has(host, 'patroni'))
   const entry = routes[0] ?? data[0]
   const links: Link[] = []
   if (entry) links.push({ kind: 'client', from: 'client', to: entry.name, on: done('write') })
@@ -72,10 +72,10 @@ export function linksOf(progress: BootProgress, columns: BootHost[][]): Link[] {
     if (below) links.push({ kind: 'stream', from: host.name, to: below.name, on: done('standby') })
   }
   const archiver = data.at(-1)
-  if (repository && archiver) {
+  for (const repository of archiver ? repositories : []) {
     links.push({
       kind: 'archive',
-      from: archiver.name,
+      from: archiver!.name,
       to: repository.name,
       on: done('backup') || isUp(repository, 'pgbackrest'),
     })

@@ -32,7 +32,7 @@ export function stateAt(info: LabInfo, from: Known, t: number): ClusterState {
     dcs: known(dcsAt(info, facts, before, t), t),
     etcd: facts.etcd ? known(etcdAt(facts.etcd, facts.hosts, before), t) : unrecorded,
     proxy: unrecorded,
-    backup: backupAt(before, t),
+    ...repositoriesAt(info, before, t),
     probe: probeAt(from, facts, t),
     faults: faultsAt(before),
   }
@@ -157,16 +157,28 @@ function etcdAt(etcd: NonNullable<MomentFacts['etcd']>, hosts: HostFacts[], befo
   return { members, quorum: etcd.quorum }
 }
 
-function backupAt(before: LabEvent[], t: number): ClusterState['backup'] {
-  const backups = before
-    .filter(({ kind }) => kind === 'backup')
-    .map(({ data, t: at }) => ({
-      label: textIn(data, 'label') ?? '',
-      type: textIn(data, 'type') ?? 'full',
-      startedAt: numberIn(data, 'startedAt') ?? at,
-      stoppedAt: numberIn(data, 'stoppedAt') ?? at,
-      sizeBytes: numberIn(data, 'sizeBytes') ?? 0,
-    }))
+function repositoriesAt(info: LabInfo, before: LabEvent[], t: number): Pick<ClusterState, 'backup' | 'repositories'> {
+  const made = before.filter(({ kind }) => kind === 'backup')
+  const hosts = info.hosts.filter(({ services }) => services.includes('pgbackrest') && !services.includes('patroni'))
+  if (hosts.length < 2) return { backup: backupAt(made, before, t) }
+  const ofHost = (host: string) =>
+    backupAt(
+      made.filter((event) => event.host === host),
+      before,
+      t,
+    )
+  const repositories = Object.fromEntries(hosts.map(({ name }) => [name, ofHost(name)]))
+  return { backup: repositories[hosts[0]!.name]!, repositories }
+}
+
+function backupAt(made: LabEvent[], before: LabEvent[], t: number): ClusterState['backup'] {
+  const backups = made.map(({ data, t: at }) => ({
+    label: textIn(data, 'label') ?? '',
+    type: textIn(data, 'type') ?? 'full',
+    startedAt: numberIn(data, 'startedAt') ?? at,
+    stoppedAt: numberIn(data, 'stoppedAt') ?? at,
+    sizeBytes: numberIn(data, 'sizeBytes') ?? 0,
+  }))
   if (backups.length === 0) return unrecorded
   const wal = before.findLast(({ kind }) => kind === 'archive')?.data['wal']
   return known(

@@ -1,6 +1,6 @@
 import type { LabHost } from '../../src-main/contract/lab.js'
 import { kindOf } from './places.js'
-import { isAway, primaryOf, siteOf, viewOf, type SceneInput, type Tone } from './scene-base.js'
+import { fresh, isAway, primaryOf, repositoryPart, siteOf, viewOf, type SceneInput, type Tone } from './scene-base.js'
 import { cutOf, type LinkCut } from './scene-cuts.js'
 import { checkWords } from './scene-services.js'
 import { streamLinks } from './scene-streams.js'
@@ -193,20 +193,21 @@ function backendLinks(input: SceneInput, route: string, isMain: boolean): LinkVi
     })
 }
 
-/** The primary archives to every repository; what pgBackRest says is of the first. */
-function archiveLinks(input: SceneInput): LinkView[] {
-  const primary = primaryOf(input)
+/** The primary archives to every repository. */
+function archiveLinks({ state, info }: SceneInput): LinkView[] {
+  const primary = primaryOf({ state })
   // without a leader nobody archives, and that is not the archive's fault
-  if (!primary || isAway(viewOf(input.state, primary))) return []
-  const repositories = input.info.hosts.filter(({ services }) => kindOf(services) === 'backup')
-  return repositories.map(({ name }, index) => archiveLink(input, primary, name, index === 0))
+  if (!primary || isAway(viewOf(state, primary))) return []
+  const repositories = info.hosts.filter(({ services }) => kindOf(services) === 'backup')
+  return repositories.map(({ name }) => archiveLink(state, primary, name))
 }
 
-function archiveLink({ state }: SceneInput, primary: string, repository: string, isFirst: boolean): LinkView {
+function archiveLink(state: SceneInput['state'], primary: string, repository: string): LinkView {
   const away = isAway(viewOf(state, repository))
   const held = cutOf(state.faults, primary, repository, ['pgbackrest'])
-  const broken = isFirst && state.backup.value !== null && !state.backup.stale && !state.backup.value.stanzaOk
-  const why = held ? held.words : away ? `${repository} is down` : broken ? state.backup.value!.message : ''
+  const reading = fresh(repositoryPart(state, repository))
+  const broken = reading !== null && !reading.stanzaOk
+  const why = held ? held.words : away ? `${repository} is down` : broken ? reading.message : ''
   const cut = held !== null || away || broken
   return {
     kind: 'archive',

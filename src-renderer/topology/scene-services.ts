@@ -2,7 +2,7 @@ import type { HostView } from '../../src-main/contract/cluster.js'
 import type { LabHost } from '../../src-main/contract/lab.js'
 import { agoText } from '../timeline/words.js'
 import { etcdFact } from './scene-data.js'
-import { fresh, type Fact, type SceneInput, type Tone } from './scene-base.js'
+import { fresh, repositoryPart, type Fact, type SceneInput, type Tone } from './scene-base.js'
 
 /** A host beside the cluster: what runs there, and where it listens. */
 export const otherFacts = ({ services }: LabHost): Fact[] =>
@@ -62,7 +62,7 @@ const typeWords: Record<string, string> = { full: 'full', diff: 'differential', 
 
 /** The repository: the newest full backup and how far the WAL has come. */
 export function backupFacts({ state, now, recorded }: SceneInput, view: HostView): Fact[] {
-  const { value, stale, at } = state.backup
+  const { value, stale, at } = repositoryPart(state, view.name)
   if (view.role === 'starting') return [{ text: view.note || 'services start', tone: 'ink' }]
   if (!value) return recorded ? [] : [{ text: 'not read yet', tone: 'ink3' }]
   const facts: Fact[] = []

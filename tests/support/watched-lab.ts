@@ -4,7 +4,6 @@ import type { EventKind, LabEvent, LabRecord } from '../../src-main/contract/rec
 import { createObserver } from '../../src-main/cluster/observer.js'
 import type { Observer } from '../../src-main/cluster/watcher.js'
 import { createFaults, type Faults } from '../../src-main/faults/index.js'
-import { repositoryOf } from '../../src-main/lab/plan.js'
 import { createProbe, type Probe } from '../../src-main/probe/probe.js'
 import { openRecorder, type Recorder } from '../../src-main/recorder/recorder.js'
 import { waitFor } from '../../src-main/util/wait-for.js'
@@ -42,14 +41,12 @@ async function watch(lab: TestLab): Promise<WatchedLab> {
   const { info, handle } = lab
   const credentials = await handle.credentials()
   const recorder = await openRecorder(handle.dir)
-  const repository = repositoryOf(info.spec)
   const observer = createObserver({
     info,
     credentials,
     watchHosts: (signal) => handle.watchHosts(signal),
-    backupInfo: async (signal) => {
-      if (!repository) return '[]'
-      const asked = handle.exec(repository, ['pgbackrest', 'info', '--output=json'], { signal, timeoutMs: 10_000 })
+    backupInfo: async (host, signal) => {
+      const asked = handle.exec(host, ['pgbackrest', 'info', '--output=json'], { signal, timeoutMs: 10_000 })
       return (await asked).stdout
     },
   })

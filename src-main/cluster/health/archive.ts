@@ -1,5 +1,6 @@
-import { repositoryOf } from '../../lab/plan.js'
+import { repositoriesOf } from '../../lab/plan.js'
 import { parametersOf } from '../config/view.js'
+import type { HealthFinding } from '../../contract/health.js'
 import {
   finding,
   firstBackupWithinMs,
@@ -7,6 +8,7 @@ import {
   isSettled,
   onHost,
   primaryOf,
+  repositoryPart,
   sqlOn,
   type HealthInput,
   type Rule,
@@ -31,7 +33,7 @@ export const archiveFailing: Rule = (input) => {
 /** A repository, and nothing is sent there. */
 export const archiveOff: Rule = (input) => {
   const config = fresh(input.state.dcs)?.config
-  if (!repositoryOf(input.info.spec) || !config || isNew(input)) return []
+  if (repositoriesOf(input.info.spec).length === 0 || !config || isNew(input)) return []
   const parameters = parametersOf(config)
   const wordOf = (name: string): string => {
     const value = parameters.get(name) ?? ''
@@ -52,10 +54,11 @@ export const archiveOff: Rule = (input) => {
   return [finding({ rule: 'archive-off', subsystem: 'archiving', host }, { text, since, next })]
 }
 
-export const noBackup: Rule = (input) => {
-  const reading = fresh(input.state.backup)
-  const host = repositoryOf(input.info.spec)
-  if (!host || !reading || isNew(input)) return []
+export const noBackup: Rule = (input) => repositoriesOf(input.info.spec).flatMap((host) => noBackupOn(input, host))
+
+function noBackupOn(input: HealthInput, host: string): HealthFinding[] {
+  const reading = fresh(repositoryPart(input.state, host))
+  if (!reading || isNew(input)) return []
   const newest = reading.backups.at(-1)
   if (newest && input.now - newest.stoppedAt < oldMs) return []
   const next = onHost(
@@ -71,10 +74,12 @@ export const noBackup: Rule = (input) => {
 }
 
 /** pgBackRest can't use its repository. */
-export const repositoryError: Rule = (input) => {
-  const { backup } = input.state
-  const host = repositoryOf(input.info.spec)
-  if (!host || isNew(input) || !isSettled(input, host)) return []
+export const repositoryError: Rule = (input) =>
+  repositoriesOf(input.info.spec).flatMap((host) => repositoryErrorOn(input, host))
+
+function repositoryErrorOn(input: HealthInput, host: string): HealthFinding[] {
+  const backup = repositoryPart(input.state, host)
+  if (isNew(input) || !isSettled(input, host)) return []
   const silent = backup.stale && backup.error !== undefined
   const wrong = silent ? backup.error! : backup.value && !backup.value.stanzaOk ? backup.value.message : null
   if (wrong === null) return []

@@ -1,6 +1,6 @@
 import type { HealthFinding, HealthReport, HealthSubsystem } from '../../contract/health.js'
 import type { LabHost } from '../../contract/lab.js'
-import { repositoryOf } from '../../lab/plan.js'
+import { repositoriesOf } from '../../lab/plan.js'
 import { archiveFailing, archiveOff, noBackup, repositoryError } from './archive.js'
 import { certificateExpired, certificateExpiring } from './certificates.js'
 import {
@@ -14,7 +14,7 @@ import {
   twoPrimaries,
 } from './cluster.js'
 import { hostAway, serviceDown, serviceSilent, subsystemOf } from './hosts.js'
-import { fresh, primaryOf, viewOf, type HealthInput, type Rule } from './input.js'
+import { fresh, primaryOf, repositoryPart, viewOf, type HealthInput, type Rule } from './input.js'
 import { clockWrong, diskFull, faultActive, promiseBroken, proxyRoute } from './machine.js'
 import { noSynchronous, slotUnused, standbyBehind, standbyNotStreaming } from './replication.js'
 
@@ -64,6 +64,7 @@ const hasCertificates = ({ services, endpoints }: LabHost): boolean =>
 /** Everything that was looked at, so that "nothing wrong" can be told from "nobody looked". */
 function areasOf(input: HealthInput, findings: readonly HealthFinding[]): Area[] {
   const { info, state, facts } = input
+  const repositories = repositoriesOf(info.spec)
   const area = (subsystem: HealthSubsystem, host: string | null, known: boolean): Area => {
     const wrong = findings.some((one) => one.subsystem === subsystem && one.host === host)
     return { subsystem, host, state: wrong ? 'wrong' : known ? 'ok' : 'unknown' }
@@ -78,7 +79,9 @@ function areasOf(input: HealthInput, findings: readonly HealthFinding[]): Area[]
         : (fresh(state.etcd)?.members.find((member) => member.name === name)?.answers ?? false),
       patroni: fresh(view?.patroni) !== null,
       proxy: fresh(state.proxy) !== null,
-      backups: name === repositoryOf(info.spec) ? fresh(state.backup) !== null : (facts[name] ?? null) !== null,
+      backups: repositories.includes(name)
+        ? fresh(repositoryPart(state, name)) !== null
+        : (facts[name] ?? null) !== null,
       pgbouncer: (facts[name] ?? null) !== null,
     }
     const own = [...new Set(services.flatMap((service) => subsystemOf[service] ?? []))]
@@ -101,7 +104,7 @@ function areasOf(input: HealthInput, findings: readonly HealthFinding[]): Area[]
     area('postgres', null, primary !== null),
     area('replication', null, primary !== null),
     area('slots', primary?.name ?? null, primary !== null),
-    ...(repositoryOf(info.spec) ? [area('archiving', primary?.name ?? null, primary !== null)] : []),
+    ...(repositories.length > 0 ? [area('archiving', primary?.name ?? null, primary !== null)] : []),
     area('promises', null, true),
     area('faults', null, true),
   ]

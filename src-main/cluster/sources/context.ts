@@ -31,9 +31,10 @@ export interface Board {
   dcs: LivePart<true>
   etcd: LivePart<EtcdStanding>
   proxy: LivePart<ProxyBackend[]>
-  backup: LivePart<BackupReading>
-  /** WAL was archived since the repository was asked. */
-  backupWanted: boolean
+  /** By repository host, in the topology's order. */
+  repositories: Map<string, LivePart<BackupReading>>
+  /** When WAL was archived, or a backup ended, last. */
+  backupWantedAt: number
   etcdClients: Map<string, EtcdClient>
   clocks: Clocks
 }

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml'
 import { services, type ServiceName } from '../../contract/topology.js'
 import type { HostFile } from '../../docker/archive.js'
-import { hostsWith, repositoryOf, type LabPlan } from '../plan.js'
+import { hostsWith, repositoriesOf, type LabPlan } from '../plan.js'
 import { renderEnvironment } from '../render/index.js'
 import { foldersOf, isFor, packagesOf, scriptsOf } from './debian.js'
 import { below, executable, filesOf, fixedFiles, initFiles, readable, scriptOfImage } from './files.js'
@@ -101,7 +101,6 @@ function inventory({ plan }: ExportSource) {
   const { topology, prefix } = plan
   const names = Object.keys(topology.hosts)
   const at = (name: string): string => `${prefix}.${topology.hosts[name]!.address}`
-  const repository = repositoryOf(topology)
   const group = (members: readonly string[]) => ({ hosts: Object.fromEntries(members.map((name) => [name, {}])) })
   return {
     all: {
@@ -109,7 +108,7 @@ function inventory({ plan }: ExportSource) {
       hosts: Object.fromEntries(names.map((name) => [name, { ansible_host: at(name), address: at(name) }])),
       children: {
         ...Object.fromEntries(services.map((service) => [groupOf(service), group(hostsWith(topology, service))])),
-        repository: group(repository ? [repository] : []),
+        repository: group(repositoriesOf(topology)),
       },
     },
   }

@@ -70,8 +70,14 @@ const comments: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'tls-server-address': 'Every host runs a pgbackrest server, and they talk over TLS: no SSH keys that open a shell.',
     'tls-server-auth': 'Whose certificate (its common name) may ask for which stanza. Everybody else is refused.',
     'repo1-host-type': 'The repository is on another host: a backup beside the data is lost with the data.',
-    'repo1-retention-full':
-      'Full backups that are kept. Older ones go, with what depends on them and the WAL before them.',
+    'repo2-host-type':
+      'WAL is sent to every repository, and stays on this disk until all of them have it: a repository that is down fills pg_wal. The others meanwhile get one segment more, or with archive-async all of it.',
+    ...Object.fromEntries(
+      ['repo1-retention-full', 'repo2-retention-full'].map((name) => [
+        name,
+        'Full backups that are kept. Older ones go, with what depends on them and the WAL before them.',
+      ]),
+    ),
     'backup-standby': 'prefer: read from a standby when there is one, so that a backup does not slow down the leader.',
     'pg1-path': "A host's data directory.",
   },

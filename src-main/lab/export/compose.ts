@@ -1,5 +1,5 @@
 import { stringify } from 'yaml'
-import { homeOfPostgres, repositoryOf, runs, type LabPlan } from '../plan.js'
+import { baseBackupHosts, homeOfPostgres, isRepository, runs, type LabPlan } from '../plan.js'
 import { renderEnvironment } from '../render/index.js'
 import { published } from './clients.js'
 import { below, filesOf, fixedFiles, imageFiles, initFiles, readable } from './files.js'
@@ -96,8 +96,8 @@ const optional = (key: string, list: readonly string[]): Record<string, readonly
 const keptOf = ({ plan: { topology } }: ExportSource, host: string): string[] => [
   ...(runs(topology, host, 'patroni') ? [homeOfPostgres] : []),
   ...(runs(topology, host, 'etcd') ? ['/var/lib/etcd'] : []),
-  ...(repositoryOf(topology) === host ? ['/var/lib/pgbackrest'] : []),
-  ...(runs(topology, host, 'cron') ? ['/var/backups/postgresql'] : []),
+  ...(isRepository(topology, host) ? ['/var/lib/pgbackrest'] : []),
+  ...(baseBackupHosts(topology).includes(host) ? ['/var/backups/postgresql'] : []),
   ...(runs(topology, host, 'prometheus') ? ['/var/lib/prometheus'] : []),
 ]
 
@@ -105,4 +105,4 @@ const keptOf = ({ plan: { topology } }: ExportSource, host: string): string[] =>
 const volumeOf = (host: string, path: string): string => `${host}${path.replaceAll('/', '-')}`
 
 const firstBackup = ({ plan: { topology } }: ExportSource, host: string): Record<string, string> =>
-  repositoryOf(topology) === host ? { FIRST_BACKUP: 'wanted' } : {}
+  isRepository(topology, host) ? { FIRST_BACKUP: 'wanted' } : {}

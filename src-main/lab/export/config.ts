@@ -1,5 +1,5 @@
-import { firstLeaderOf, hostsWith } from '../plan.js'
-import { cronScripts, patroniHere } from './debian.js'
+import { baseBackupHosts, firstLeaderOf, schedulesOf } from '../plan.js'
+import { cronScripts, patroniHere, scheduledBackup } from './debian.js'
 import { below, filesOf, readable, scriptOfImage } from './files.js'
 import type { ExportSource } from './index.js'
 import { postgresqlConf } from './postgresql-conf.js'
@@ -20,7 +20,10 @@ export function asConfig({ info, plan }: ExportSource): ExportedFile[] {
       ...(own ? [{ path: 'postgresql.conf', content: postgresqlConf(bare, own, first).content, mode: readable }] : []),
     ])
   })
-  const cron = hostsWith(plan.topology, 'cron').length > 0 ? [...cronScripts, patroniHere] : []
+  const cron = [
+    ...(baseBackupHosts(plan.topology).length > 0 ? [...cronScripts, patroniHere] : []),
+    ...(schedulesOf(plan.settings).length > 0 ? [scheduledBackup] : []),
+  ]
   return [
     ...hosts,
     ...scriptOfImage('/usr/local/bin/cluster-health'),

@@ -1,6 +1,6 @@
 import type { ServiceName, Topology } from '../../contract/topology.js'
 import type { HostFile } from '../../docker/archive.js'
-import { repositoryOf, runs } from '../plan.js'
+import { baseBackupHosts, isRepository, runs } from '../plan.js'
 import { scriptOfImage } from './files.js'
 
 /** What each service needs from Debian's archive; the host image installs the same. */
@@ -14,14 +14,14 @@ const packages: Record<ServiceName, readonly string[]> = {
   'postgres-exporter': ['prometheus-postgres-exporter'],
   prometheus: ['prometheus'],
 }
-/** The repository host changes the cluster's configuration, as soon as it can take what is archived. */
+/** A repository host changes the cluster's configuration, as soon as it can take what is archived. */
 const forFirstBackup = ['patroni', 'python3-etcd', 'postgresql-client-17', 'jq']
 
 export const packagesOf = (topology: Topology, host: string): string[] => [
   'procps',
   ...new Set([
     ...topology.hosts[host]!.services.flatMap((service) => packages[service]),
-    ...(repositoryOf(topology) === host ? forFirstBackup : []),
+    ...(isRepository(topology, host) ? forFirstBackup : []),
   ]),
 ]
 
@@ -53,15 +53,19 @@ export function foldersOf(topology: Topology, host: string): Folder[] {
     patroni: [own('/var/log/postgresql', 'postgres')],
     haproxy: [own('/etc/haproxy', 'root')],
     pgbouncer: [own('/etc/pgbouncer', 'postgres')],
-    cron: [own('/var/backups/postgresql', 'postgres', '0700'), own('/var/log/cron', 'postgres')],
+    cron: [own('/var/log/cron', 'postgres')],
   }
   return [
     ...(hasPostgres(topology, host) ? [own('/etc/patroni', 'postgres'), own('/var/lib/postgresql', 'postgres')] : []),
     own('/usr/local/lib/dojo', 'root'),
-    ...(repositoryOf(topology) === host ? [own('/run/dojo', 'postgres')] : []),
+    ...(isRepository(topology, host) ? [own('/run/dojo', 'postgres')] : []),
+    ...(baseBackupHosts(topology).includes(host) ? [own('/var/backups/postgresql', 'postgres', '0700')] : []),
     ...topology.hosts[host]!.services.flatMap((service) => of[service] ?? []),
   ]
 }
+
+/** What cron runs on a repository host. */
+export const scheduledBackup = '/usr/local/bin/scheduled-backup'
 
 /** What archives WAL, takes base backups, and restores one beside the cluster or under it. */
 export const cronScripts = [
@@ -80,6 +84,7 @@ export const patroniHere = '/usr/local/lib/dojo/patroni-here'
 export const scriptsOf = (topology: Topology, host: string): string[] =>
   [
     ...(runs(topology, host, 'patroni') ? ['/usr/local/lib/dojo/post-bootstrap', '/usr/local/bin/cluster-health'] : []),
-    ...(repositoryOf(topology) === host ? ['/usr/local/lib/dojo/first-backup'] : []),
-    ...(runs(topology, host, 'cron') ? cronScripts : []),
+    ...(isRepository(topology, host) ? ['/usr/local/lib/dojo/first-backup'] : []),
+    ...(isRepository(topology, host) && runs(topology, host, 'cron') ? [scheduledBackup] : []),
+    ...(baseBackupHosts(topology).includes(host) ? cronScripts : []),
   ].filter((path) => scriptOfImage(path).length > 0)

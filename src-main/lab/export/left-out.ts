@@ -1,6 +1,6 @@
 import type { ExportKind } from '../../contract/export.js'
 import type { Topology } from '../../contract/topology.js'
-import { hostsWith, repositoryOf } from '../plan.js'
+import { hostsWith, repositoriesOf, schedulesOf } from '../plan.js'
 
 const ofAll = [
   'The data, the backups, and the history of the lab: this makes a new cluster.',
@@ -16,8 +16,8 @@ const of: Record<ExportKind, (topology: Topology) => string[]> = {
   ],
   config: (topology) => [
     ...when(
-      repositoryOf(topology) !== undefined,
-      'Backups: the stanza, an archive_command once it exists, and when backups are taken are up to you.',
+      repositoriesOf(topology).length > 0,
+      `Backups: the stanza, and an archive_command once it exists, are up to you${isScheduled(topology) ? '' : '; so is when they are taken'}.`,
     ),
     "Service units: how a service is started is the machine's own business.",
     ...when(
@@ -51,8 +51,10 @@ const measuringIn = (topology: Topology): string[] =>
 
 const when = (condition: boolean, line: string): string[] => (condition ? [line] : [])
 
+const isScheduled = ({ settings }: Topology): boolean => schedulesOf(settings).length > 0
+
 const scheduleOf = (topology: Topology): string[] =>
   when(
-    repositoryOf(topology) !== undefined,
+    repositoriesOf(topology).length > 0 && !isScheduled(topology),
     'Schedules of backups: one full backup is taken at the start, and then it is up to you (cron, a timer).',
   )

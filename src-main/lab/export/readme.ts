@@ -1,4 +1,4 @@
-import { hostsWith, stanza } from '../plan.js'
+import { baseBackupHosts, hostsWith, repositoriesOf, schedulesOf, stanza } from '../plan.js'
 import { clientsOf } from './clients.js'
 import { packagesOf } from './debian.js'
 import { readable } from './files.js'
@@ -20,7 +20,7 @@ A docker compose project of its own: it needs docker compose (or docker-compose 
     docker compose exec -u postgres ${first(source)} patronictl list
 
 ${clientsOf(source)}
-Ports, the project's name and the network (10.78.0) are in .env.
+Ports, the project's name and the network (10.78.0) are in .env.${schedule(source)}
 
 The image (image/Dockerfile) builds from debian:trixie-slim and Debian's packages. Where no registry can be reached:
 \`sudo sh image/base/make-base.sh | docker import - debian:trixie-slim\` makes that base from Debian's packages.
@@ -70,7 +70,7 @@ scripts/ has what cron and archive_command call, and what restores: all of it be
 \`patroni-here\` in /usr/local/lib/dojo. The latter says how postgres stops and starts Patroni: make it true on your hosts, or
 \`restore-cluster\` can't. Before Patroni starts, /var/backups/postgresql and /var/log/cron must be there and belong to postgres.
 `,
-)}
+)}${schedule(source, 'scripts/scheduled-backup belongs in /usr/local/bin there, and /var/log/cron must belong to postgres.')}
 ## Fail over
 
     patronictl -c /etc/patroni/patroni.yml list        # as postgres, on any data host
@@ -102,11 +102,21 @@ example, the same commands are run by runit (/etc/service). Both are written fro
 
 Stop Patroni in order (\`systemctl stop patroni\`, or \`sv stop patroni\`: about 2 s), or switch a host off (about ttl,
 ${source.plan.settings.patroni.ttl} s, plus some seconds).
-${switchover(source, 'sudo -u postgres')}${ifCron(source, restoring)}${health('cluster-health')}
+${switchover(source, 'sudo -u postgres')}${ifCron(source, restoring)}${schedule(source)}${health('cluster-health')}
 ${notCarriedOver('ansible', source.plan.topology)}`)
 
-const ifCron = ({ plan }: ExportSource, text: string): string =>
-  hostsWith(plan.topology, 'cron').length > 0 ? text : ''
+const ifCron = ({ plan }: ExportSource, text: string): string => (baseBackupHosts(plan.topology).length > 0 ? text : '')
+
+/** When cron backs up where backups are kept, and where one reads what came of it. */
+function schedule({ plan: { topology, settings } }: ExportSource, more = ''): string {
+  const when = schedulesOf(settings).map(({ type, at }) => `${type} at \`${at}\``)
+  if (when.length === 0) return ''
+  return `
+
+Cron makes backups on ${repositoriesOf(topology).join(' and ')} (/etc/cron.d/pgbackrest): ${when.join(', ')}. Each run ends with a line in
+/var/log/cron/pgbackrest.log. ${more}
+`.trimEnd()
+}
 
 const restoring = `
 ## Restore

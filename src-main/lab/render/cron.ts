@@ -1,9 +1,23 @@
 import type { HostFile } from '../../docker/archive.js'
-import { etcdEndpoints, hostsWith, pgdata, schemeOf, type LabPlan } from '../plan.js'
+import {
+  etcdEndpoints,
+  hostsWith,
+  pgdata,
+  repositoryKey,
+  runs,
+  schedulesOf,
+  schemeOf,
+  stanza,
+  type LabPlan,
+} from '../plan.js'
 import { tlsEnvironment } from './tls.js'
 
-/** When base-backup runs, and what it and the restore scripts know of the cluster; the scripts are in docker/rootfs. */
-export function renderCron(plan: LabPlan, host: string): HostFile[] {
+/** What cron runs: base-backup beside a database, pgBackRest on a host that keeps backups. The scripts are in docker/rootfs. */
+export const renderCron = (plan: LabPlan, host: string): HostFile[] =>
+  runs(plan.topology, host, 'patroni') ? baseBackups(plan, host) : schedules(plan, host)
+
+/** When base-backup runs, and what it and the restore scripts know of the cluster. */
+function baseBackups(plan: LabPlan, host: string): HostFile[] {
   const { scope, topology, settings, credentials } = plan
   const { every, keep } = settings.cron
   const minutes = every === 60 ? '0' : every === 1 ? '*' : `*/${every}`
@@ -29,4 +43,21 @@ export ETCDCTL_ENDPOINTS=${etcdEndpoints(plan, host).join(',')}
     { path: '/etc/cron.d/base-backup', content: job, owner: 'root', mode: 0o644 },
     { path: '/etc/base-backup.conf', content: facts, owner: 'root', mode: 0o644 },
   ]
+}
+
+/** The whole file is there to be read: a learner looks for it on the host. */
+function schedules({ topology, settings }: LabPlan, host: string): HostFile[] {
+  const jobs = schedulesOf(settings)
+    .map(({ type, at }) => `${at} postgres scheduled-backup ${type} >> /var/log/cron/pgbackrest.log 2>&1\n`)
+    .join('')
+  const content = `# When pgBackRest backs up. It has no scheduler of its own: cron begins it, and its lock keeps two runs apart.
+# Fields: minute, hour, day of the month, month, day of the week (0 and 7 are Sunday); in UTC, as all of the lab.
+# Where both days are given, either will do. A run that came due while the host was down is not made up for.
+# full: everything. diff: what changed since the last full one. incr: what changed since the last of any.
+SHELL=/bin/sh
+PATH=/usr/local/bin:/usr/bin:/bin
+PGBACKREST_STANZA=${stanza}
+PGBACKREST_REPO=${repositoryKey(topology, host)}
+${jobs}`
+  return [{ path: '/etc/cron.d/pgbackrest', content, owner: 'root', mode: 0o644 }]
 }

@@ -1,6 +1,15 @@
 import type { HostFile } from '../../docker/archive.js'
 import type { ServiceName } from '../../contract/topology.js'
-import { etcdEndpoints, homeOfPostgres, libpqRoute, pgdata, runs, stanza, type LabPlan } from '../plan.js'
+import {
+  etcdEndpoints,
+  homeOfPostgres,
+  libpqRoute,
+  pgdata,
+  repositoryKey,
+  runs,
+  stanza,
+  type LabPlan,
+} from '../plan.js'
 import { renderClusterHealth } from './cluster-health.js'
 import { renderCron } from './cron.js'
 import { renderEtcd } from './etcd.js'
@@ -38,12 +47,15 @@ export function renderHost(plan: LabPlan, host: string): HostFile[] {
 export function renderEnvironment(plan: LabPlan, host: string): Record<string, string> {
   const { topology, credentials } = plan
   const local = runs(topology, host, 'patroni')
+  const key = repositoryKey(topology, host)
   return {
     HOST_SERVICES: topology.hosts[host]!.services.join(' '),
     TZ: 'UTC',
     ETCDCTL_ENDPOINTS: etcdEndpoints(plan, host).join(','),
     ...tlsEnvironment(plan),
     ...(runs(topology, host, 'pgbackrest') ? { PGBACKREST_STANZA: stanza } : {}),
+    // a host whose only repository is not the first is asked which one is meant; it may not stand in a file
+    ...(key > 1 ? { PGBACKREST_REPO: String(key) } : {}),
     PGDATABASE: credentials.app.database,
     // on a data host bare psql is the superuser at the local server, elsewhere a client on the client's route
     ...(local

@@ -4,9 +4,10 @@ import { hostTls, serverTls } from '../certificates.js'
 import {
   hostsWith,
   isTls,
+  fromRepository,
   linkWal,
   pgdata,
-  repositoryOf,
+  repositoriesOf,
   schemeOf,
   scopeOf,
   siteMates,
@@ -100,7 +101,7 @@ function dynamic(plan: LabPlan) {
       ...ownPostgresql,
       pg_hba: hba(plan),
       parameters: {
-        ...(repositoryOf(topology) && archiving),
+        ...(repositoriesOf(topology).length > 0 && archiving),
         ...(isTls(plan) && tls),
         ...settings.postgresql,
         ...parameters,
@@ -201,17 +202,21 @@ function postgresql(plan: LabPlan, host: string) {
 
 /** How a new replica gets its data. A method that fails is followed by the next one: there may be no backup yet. */
 function replicaMethods({ topology, settings }: LabPlan, host: string) {
-  if (!settings.backup.replicas_from_backup || !repositoryOf(topology))
-    return { create_replica_methods: ['basebackup'] }
+  const repositories = settings.backup.replicas_from_backup ? repositoriesOf(topology) : []
   const link = topology.hosts[host]?.walDisk ? `${linkWal} ` : ''
-  return {
-    create_replica_methods: ['pgbackrest', 'basebackup'],
-    pgbackrest: {
-      command: `pgbackrest --stanza=${stanza} --delta ${link}--type=standby restore`,
+  // a method for each: left to choose, pgBackRest gives up when the first one can't be reached
+  const methods = repositories.map((keeper, i) => [
+    i === 0 ? 'pgbackrest' : `pgbackrest_${keeper}`,
+    {
+      command: `pgbackrest --stanza=${stanza} ${fromRepository(topology, keeper)}--delta ${link}--type=standby restore`,
       keep_data: true, // what is as in the backup stays
       no_params: true,
       no_leader: true, // it needs none: the leader has no work with it
     },
+  ])
+  return {
+    create_replica_methods: [...methods.map(([name]) => name), 'basebackup'],
+    ...(Object.fromEntries(methods) as object),
   }
 }
 

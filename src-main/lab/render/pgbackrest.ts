@@ -1,5 +1,5 @@
 import type { HostFile } from '../../docker/archive.js'
-import { hostsWith, pgdata, repositoryOf, runs, stanza, type LabPlan } from '../plan.js'
+import { hostsWith, pgdata, repositoriesOf, repositoryKey, runs, stanza, type LabPlan } from '../plan.js'
 
 const tls = '/etc/pgbackrest/tls'
 
@@ -11,12 +11,19 @@ export function renderPgbackrest(plan: LabPlan, host: string): HostFile[] {
   const { topology, pki } = plan
   const own = pki.hosts[host]
   if (!own) throw new Error(`no certificate for ${host}`)
-  const keeps = repositoryOf(topology) === host
-  const sections = keeps ? repository(plan) : database(plan)
+  const key = repositoryKey(topology, host)
+  const sections = key ? repository(plan, key) : database(plan)
   return [
     { path: '/etc/pgbackrest/pgbackrest.conf', content: ini(sections), owner: 'postgres', mode: 0o640 },
-    ...(keeps
-      ? [{ path: '/etc/pgbackrest/spare.conf', content: ini(spare(plan)), owner: 'postgres', mode: 0o640 } as const]
+    ...(key
+      ? [
+          {
+            path: '/etc/pgbackrest/spare.conf',
+            content: ini(spare(plan, key)),
+            owner: 'postgres',
+            mode: 0o640,
+          } as const,
+        ]
       : []),
     { path: `${tls}/ca.crt`, content: pki.ca, owner: 'postgres', mode: 0o644 },
     { path: `${tls}/host.crt`, content: own.cert, owner: 'postgres', mode: 0o644 },
@@ -51,15 +58,15 @@ const reach = (what: string, host: string): Section => ({
 const repositoryPath = '/var/lib/pgbackrest'
 
 /** Where backups are kept, and how. Database hosts ask the repository host for its key, and keep none. */
-const kept = ({ settings, credentials }: LabPlan): Section => ({
-  'repo1-path': repositoryPath,
-  'repo1-retention-full': String(settings.backup.keep_full),
+const kept = ({ settings, credentials }: LabPlan, key: number): Section => ({
+  [`repo${key}-path`]: repositoryPath,
+  [`repo${key}-retention-full`]: String(settings.backup.keep_full),
   ...(settings.backup.encrypted
-    ? { 'repo1-cipher-type': 'aes-256-cbc', 'repo1-cipher-pass': credentials.repository!.password }
+    ? { [`repo${key}-cipher-type`]: 'aes-256-cbc', [`repo${key}-cipher-pass`]: credentials.repository!.password }
     : {}),
 })
 
-function repository(plan: LabPlan): Record<string, Section> {
+function repository(plan: LabPlan, key: number): Record<string, Section> {
   const { topology } = plan
   const databases = hostsWith(topology, 'patroni').filter((host) => runs(topology, host, 'pgbackrest'))
   const members = databases.map((host, i) => ({
@@ -70,7 +77,7 @@ function repository(plan: LabPlan): Record<string, Section> {
   return {
     global: {
       ...common,
-      ...kept(plan),
+      ...kept(plan, key),
       'backup-standby': 'prefer',
       'tls-server-auth': databases.map((host) => `${host}=${stanza}`),
     },
@@ -82,9 +89,9 @@ function repository(plan: LabPlan): Record<string, Section> {
  * For a restore on the repository host itself, which is the spare of a lab: pgbackrest.conf says there that databases are
  * on other hosts. Nothing is archived with it.
  */
-function spare(plan: LabPlan): Record<string, Section> {
+function spare(plan: LabPlan, key: number): Record<string, Section> {
   return {
-    global: { ...kept(plan), 'log-level-console': 'info', 'log-level-file': 'off' },
+    global: { ...kept(plan, key), 'log-level-console': 'info', 'log-level-file': 'off' },
     [stanza]: { 'pg1-path': pgdata, 'pg1-socket-path': '/run/postgresql' },
   }
 }
@@ -93,11 +100,13 @@ function database({ topology, settings }: LabPlan): Record<string, Section> {
   const batches: Section = settings.backup.archive_async
     ? { 'archive-async': 'y', 'spool-path': '/var/spool/pgbackrest' }
     : {}
-  const keeper = repositoryOf(topology)
+  const keepers = repositoriesOf(topology)
   const own: Section = { 'pg1-path': pgdata, 'pg1-socket-path': '/run/postgresql' }
-  if (!keeper) return { global: { ...common, 'repo1-path': repositoryPath }, [stanza]: own }
+  if (keepers.length === 0) return { global: { ...common, 'repo1-path': repositoryPath }, [stanza]: own }
+  const reached = keepers.map((keeper) => reach(`repo${repositoryKey(topology, keeper)}`, keeper))
+  const allowed = keepers.map((keeper) => `${keeper}=${stanza}`)
   return {
-    global: { ...common, ...batches, ...reach('repo1', keeper), 'tls-server-auth': `${keeper}=${stanza}` },
+    global: { ...common, ...batches, ...(Object.assign({}, ...reached) as Section), 'tls-server-auth': allowed },
     [stanza]: own,
   }
 }

@@ -13,11 +13,13 @@ const recovery: Recovery = {
   target: { kind: 'name', value: 'before-batch', exclusive: false },
   candidates: ['20261126-140500F', '20261126-140000F'],
   spare: 'backup',
-  production: { host: 'pg1', systemId: '7', timeline: 1 },
+  production: { host: 'pg1', systemId: '7', timeline: 1, archives: true },
   replicas: ['pg2'],
   scope: 'pair-witness',
   leader: 'pg1',
   walDisk: false,
+  repository: null,
+  otherRepositories: [],
 }
 const commandsOf = (one: Recovery): string[] => stepsOf(one).flatMap(({ commands }) => commands.map(({ run }) => run))
 

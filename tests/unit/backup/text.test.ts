@@ -29,11 +29,13 @@ describe('what a terminal shows', () => {
       target: { kind: 'xid' as const, value: '752', exclusive: true },
       candidates: ['20261126-140000F'],
       spare: 'backup',
-      production: { host: 'pg1', systemId: '7', timeline: 1 },
+      production: { host: 'pg1', systemId: '7', timeline: 1, archives: true },
       replicas: ['pg2'],
       scope: 'pair',
       leader: 'pg1',
       walDisk: false,
+      repository: null,
+      otherRepositories: [],
     }
     const text = pitrText(pitrViewOf(newPitr(recovery, 'app')))
     expect(text).toContain('beside the cluster, on backup, to just before xid 752, from backup 20261126-140000F')
