@@ -18,7 +18,7 @@ DATA_HOSTS="pg1 pg2"
 ETCD_HOSTS="pg1 pg2 witness"
 PROXY_HOSTS="proxy"
 PGBOUNCER_HOSTS=""
-REPOSITORY=backup
+REPOSITORIES="backup"
 STANZA=main
 RENEW='dojo heal test-1, where the fault expired-certificate made it so'
 `)
