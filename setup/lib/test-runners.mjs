@@ -156,7 +156,7 @@ export const runners = [
   vitest('live', 40 * minute, 'machine'),
   e2e,
   proof,
-  { ...vitest('long', 30 * minute, 'machine'), extra: true },
+  { ...vitest('long', 75 * minute, 'machine'), extra: true },
   long('soak', 90 * minute, 'soak.mjs'),
   long('bench', 60 * minute, 'bench.mjs'),
 ]

@@ -143,10 +143,19 @@ function atMostEvery(pauseMs: number, act: () => Promise<unknown>): () => void {
   }
 }
 
-/** Without synchronous mode nobody is synchronous, whatever the topology expects by default. */
-export function expectedStandbys({ spec, settings }: LabInfo): { streaming: number; synchronous: number } {
+/**
+ * The settings decide whether anybody is synchronous, whatever the topology expects by default. In synchronous mode one
+ * is waited for wherever somebody streams: until Patroni has chosen one, the loss of the leader leaves nobody to follow it.
+ */
+export function expectedStandbys({ spec, settings }: Pick<LabInfo, 'spec' | 'settings'>): {
+  streaming: number
+  synchronous: number
+} {
   const { streaming, synchronous } = spec.healthy.standbys
-  return { streaming, synchronous: settings.patroni.synchronous_mode ? synchronous : 0 }
+  return {
+    streaming,
+    synchronous: settings.patroni.synchronous_mode ? Math.max(synchronous, Math.min(1, streaming)) : 0,
+  }
 }
 
 /**
