@@ -65,6 +65,8 @@ function untilOf(pem: string): number | null {
   }
 }
 
+/** What of a session is looked at. */
+type Looked = Pick<LabSession, 'handle' | 'recorder' | 'state'>
 type Facts = Record<string, HostFacts | null>
 interface Known {
   at: number
@@ -82,7 +84,7 @@ async function readFacts({ info, exec }: LabHandle): Promise<Facts> {
 }
 
 /** One page about a lab: what is wrong, since when, and what to look at next. Looks twice before it raises an alarm. */
-export async function readHealth(session: LabSession): Promise<HealthReport> {
+export async function readHealth(session: Looked): Promise<HealthReport> {
   const { handle } = session
   let lastMs = factsLastMs
   for (const end = Date.now() + confirmWithinMs; ; await pause(lookAgainMs)) {
@@ -99,7 +101,7 @@ export async function readHealth(session: LabSession): Promise<HealthReport> {
   }
 }
 
-function look({ handle, recorder, state }: LabSession, facts: Facts): HealthReport {
+function look({ handle, recorder, state }: Looked, facts: Facts): HealthReport {
   const records = recorder.all()
   const eventAt = (kinds: readonly EventKind[], host?: string): number | null => {
     const isIt = (record: (typeof records)[number]): boolean =>

@@ -31,16 +31,17 @@ async function seen(context: Context): Promise<CertificateSeen> {
 const isExpired = (one: CertificateSeen): boolean => !one.trusted && one.code === 'CERT_HAS_EXPIRED'
 
 /** Whole or not at all: who reads it may do so at any moment. */
-const writeScript = 'umask 077; cat > "$1.new"; chown "$2:$2" "$1.new"; mv "$1.new" "$1"'
+const writeScript = 'umask 077; cat > "$1.new"; chown "$2:$2" "$1.new"; chmod "$3" "$1.new"; mv "$1.new" "$1"'
 
 async function install(context: Context, pair: KeyPair): Promise<void> {
   const { exec, options: wanted } = context
   const { cert, key, owner } = serverTls(wanted.service)
-  for (const [path, input] of [
-    [key, pair.key],
-    [cert, pair.cert],
+  // a certificate is for everybody to read, as the lab's own were
+  for (const [path, input, mode] of [
+    [key, pair.key, '600'],
+    [cert, pair.cert, '644'],
   ] as const) {
-    const argv = ['sh', '-euc', writeScript, 'sh', path, owner]
+    const argv = ['sh', '-euc', writeScript, 'sh', path, owner, mode]
     const { code, stderr } = await exec(argv, { input, timeoutMs: 10_000 })
     if (code !== 0) throw new Error(`writing ${path} failed: ${stderr.trim()}`)
   }

@@ -1,7 +1,7 @@
 import { widthOf } from '../timeline/words.js'
-import type { Box, TopologyLayout } from './layout.js'
+import type { Box, TopologyLayout } from './places.js'
 import { portY } from './routes.js'
-import type { QuorumView } from './scene-etcd.js'
+import type { QuorumView, SiteEtcd } from './scene-etcd.js'
 import { CutMark, fillOf, Vote } from './shapes.js'
 
 interface Port {
@@ -22,14 +22,18 @@ export function EtcdBus({ quorum, layout }: { quorum: QuorumView; layout: Topolo
     const left = box.x < busX
     return [{ name, votes, x: left ? box.x + box.width : box.x, y: left ? portY(box, layout) : voteY(box) }]
   })
+  const asking = quorum.asking.flatMap((name) => layout.hosts[name] ?? [])
   // everybody is drawn to where the members of the other side come in, or to the middle one
   const hub =
     ports.find((port) => port.x > busX)?.y ?? ports.toSorted((a, b) => a.y - b.y)[Math.floor(ports.length / 2)]?.y
   if (hub === undefined) return null
   const top = Math.min(...ports.map(({ y }) => y))
+  // its line goes where the word would stand
+  const topIsRight = ports.some((port) => port.y === top && port.x > busX)
   const wayOf = (port: Port): string => (port.y === hub ? `M${port.x} ${hub}H${x}` : `M${port.x} ${port.y}H${x}V${hub}`)
   return (
     <>
+      <Asking boxes={asking} x={x} hub={hub} />
       {ports
         .filter(({ votes }) => !votes)
         .map((port) => (
@@ -69,11 +73,41 @@ export function EtcdBus({ quorum, layout }: { quorum: QuorumView; layout: Topolo
           />
         )
       })}
-      {layout.busRoom >= 80 && (
-        <text x={x + 8} y={top} className="f3">
+      {layout.busRoom >= 80 && (!topIsRight || top >= 20) && (
+        <text x={x + 8} y={topIsRight ? top - 6 : top} className="f3">
           etcd
         </text>
       )}
+    </>
+  )
+}
+
+/** Thin, from the heads of boxes: Patroni there asks etcd, and has no member beside it. */
+const Asking = ({ boxes, x, hub }: { boxes: readonly Box[]; x: number; hub: number }) =>
+  boxes.map((box) => (
+    <path
+      key={box.y}
+      d={`M${box.x < x ? box.x + box.width : box.x} ${Math.floor(box.y + 12) + 0.5}H${x}V${hub}`}
+      className="nf l-etcd"
+      opacity="0.45"
+    />
+  ))
+
+/** The etcd of another site, without a count: members are drawn, and who asks them. */
+export function SiteBus({ etcd, layout }: { etcd: SiteEtcd; layout: TopologyLayout }) {
+  const boxes = (names: readonly string[]): Box[] => names.flatMap((name) => layout.hosts[name] ?? [])
+  const [members, asking] = [boxes(etcd.members), boxes(etcd.asking)]
+  const left = Math.max(...asking.map((box) => box.x + box.width))
+  const right = Math.min(...members.map((box) => box.x))
+  if (!(left < right)) return null
+  const x = Math.floor((left + right) / 2) + 0.5
+  const hub = voteY(members[0]!)
+  return (
+    <>
+      <Asking boxes={asking} x={x} hub={hub} />
+      {members.map((box) => (
+        <path key={box.y} d={`M${box.x} ${voteY(box)}H${x}V${hub}`} className="nf l-etcd" opacity="0.45" />
+      ))}
     </>
   )
 }

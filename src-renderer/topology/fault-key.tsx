@@ -1,5 +1,5 @@
 import { fitted, widthOf } from '../timeline/words.js'
-import type { Box } from './layout.js'
+import type { Box } from './places.js'
 import type { Violation } from '../timeline/violations.js'
 import type { FaultView } from './scene-faults.js'
 

@@ -1,5 +1,5 @@
 import { fitted, widthOf } from '../timeline/words.js'
-import type { Box } from './layout.js'
+import type { Box } from './places.js'
 import type { ForkView } from './scene-fork.js'
 
 export interface ForkLayout {

@@ -1,6 +1,6 @@
 import type { SVGProps } from 'react'
 import { fitted, widthOf } from '../timeline/words.js'
-import type { Box, BoxSizes } from './layout.js'
+import type { Box, BoxSizes } from './places.js'
 import { LeaseRing } from './lease-ring.js'
 import type { Fact } from './scene-base.js'
 import type { HostCard } from './scene-hosts.js'

@@ -1,52 +1,6 @@
-import type { Topology } from '../../src-main/contract/topology.js'
-
-export interface Box {
-  x: number
-  y: number
-  width: number
-  height: number
-}
-
-/** What a host is to the picture; its column's width follows from it. */
-export type HostKind = 'data' | 'route' | 'vote' | 'backup' | 'other'
-
-export type Density = 'rich' | 'full' | 'mid' | 'small'
-
-/** Sizes of a box's parts at one density, in pixels. */
-export interface BoxSizes {
-  density: Density
-  header: number
-  pitch: number
-  bottom: number
-  /** Most facts that a data host's box shows. */
-  facts: number
-}
-
-export interface TopologyLayout {
-  /** The picture's own size; larger than the panel where that is too small to draw in, and then scaled down. */
-  width: number
-  height: number
-  sizes: BoxSizes
-  client: Box
-  hosts: Record<string, Box>
-  /** Where etcd's members meet: a vertical line at x; null without members. */
-  busX: number | null
-  /** Room between the data hosts' column and the next one on its right, for the bus and its words. */
-  busRoom: number
-  quorum: Box | null
-  fork: Box | null
-  /** Room for what is broken, above the client; null where there is none. */
-  faults: Box | null
-}
-
-type Spec = Pick<Topology, 'hosts' | 'client'>
-
-export function kindOf(services: readonly string[]): HostKind {
-  if (services.includes('patroni')) return 'data'
-  if (services.includes('haproxy') || services.includes('pgbouncer')) return 'route'
-  if (services.includes('pgbackrest')) return 'backup'
-  return services.includes('etcd') ? 'vote' : 'other'
-}
+import { kindOf, type Box, type BoxSizes, type HostKind, type Spec, type TopologyLayout } from './places.js'
+import { roomForFaults, roomForFork, roomForQuorum } from './rooms.js'
+import { frameHead, framesOf, hasSites } from './sites.js'
 
 /** [least, drawn, most] pixels. */
 type Range = readonly [number, number, number]
@@ -108,7 +62,9 @@ export function layoutTopology(spec: Spec, size: { width: number; height: number
   const pick = between(width, least, total(1), total(2))
   const rowCount = Math.max(0, ...Object.values(spec.hosts).map(({ at }) => at[1]))
   const tallest = Math.max(1, ...columns.map(({ hosts }) => hosts.filter(({ kind }) => kind === 'data').length))
-  const { sizes, height, pad } = sizesFor(tallest, size.height)
+  // the names of sites stand above their hosts
+  const head = hasSites(spec) ? frameHead : 0
+  const { sizes, height: under, pad } = sizesFor(tallest, size.height - head)
 
   let x = Math.round((width - columnsWidth(columns, gapAfter, pick)) / 2)
   const hosts: Record<string, Box> = {}
@@ -120,9 +76,12 @@ export function layoutTopology(spec: Spec, size: { width: number; height: number
     if (column.kind === 'client') {
       const boxHeight = clientHeight(sizes)
       const row = spec.hosts[spec.client.readWrite.host]?.at[1] ?? rowCount / 2
-      client = { x, y: placeY(row, rowCount, boxHeight, height, pad), width: columnWidth, height: boxHeight }
+      client = { x, y: head + placeY(row, rowCount, boxHeight, under, pad), width: columnWidth, height: boxHeight }
     } else
-      Object.assign(hosts, placeColumn(column, x, columnWidth, { sizes, height, pad, rowCount, backends: tallest }))
+      Object.assign(
+        hosts,
+        placeColumn(column, x, columnWidth, { sizes, height: under, pad, rowCount, backends: tallest }),
+      )
     x += columnWidth
     const gap = gapAfter[index]
     if (gap === 'bus' && busX === null) {
@@ -131,9 +90,11 @@ export function layoutTopology(spec: Spec, size: { width: number; height: number
     }
     if (gap) x += Math.round(pick(gaps[gap]))
   })
-  const places = { width, height, sizes, client, hosts, busX, busRoom }
+  for (const box of Object.values(hosts)) box.y += head
+  const places = { width, height: under + head, sizes, client, hosts, busX, busRoom }
   const quorum = roomForQuorum(places, spec)
-  return { ...places, quorum, fork: roomForFork(places, spec), faults: roomForFaults(places, spec, quorum) }
+  const rooms = { quorum, fork: roomForFork(places, spec), faults: roomForFaults(places, spec, quorum) }
+  return { ...places, ...rooms, frames: framesOf(places, spec) }
 }
 
 function gapKind(column: Column, next: Column | undefined): keyof typeof gaps | null {
@@ -243,58 +204,4 @@ function heightOf(kind: HostKind, sizes: BoxSizes, backends: number): number {
   if (kind === 'route') return header + (backends + 1) * pitch + (density === 'mid' || density === 'small' ? 10 : 26)
   const facts = density === 'small' ? 1 : density === 'rich' ? 3 : 2
   return header + facts * pitch + (density === 'mid' || density === 'small' ? 7 : 8)
-}
-
-type Placed = Pick<TopologyLayout, 'width' | 'height' | 'sizes' | 'client' | 'hosts' | 'busX' | 'busRoom'>
-
-/** Above the boxes right of the bus; else above the client, where the left half is empty. */
-function roomForQuorum({ hosts, client, busX, busRoom, width }: Placed, spec: Spec): Box | null {
-  if (!Object.values(spec.hosts).some(({ services }) => services.includes('etcd'))) return null
-  const right = busX === null ? [] : Object.values(hosts).filter((box) => box.x > busX)
-  const column = right.length > 0 ? right.filter((box) => box.x === Math.min(...right.map(({ x }) => x))) : []
-  const top = Math.min(...column.map(({ y }) => y))
-  if (column.length > 0 && top >= 26) return { x: column[0]!.x, y: 4, width: column[0]!.width, height: top - 8 }
-  if (column.length === 0 && busX !== null) {
-    const x = busX + Math.round(busRoom / 2)
-    if (width - x >= 120) return { x, y: 4, width: width - x - 4, height: 66 }
-  }
-  const room = { x: client.x, y: 4, width: Math.max(client.width + 40, 150), height: 0 }
-  const under = [client, ...Object.values(hosts)].filter((box) => box.x < room.x + room.width)
-  const height = Math.min(...under.map(({ y }) => y)) - 8
-  return height >= 18 ? { ...room, height } : null
-}
-
-/** Data hosts' left edge, and the boxes left of it: what is over and under these is free. */
-function leftPart({ hosts, client }: Placed, spec: Spec): { edge: number; boxes: Box[] } | null {
-  const data = Object.entries(hosts).filter(([name]) => kindOf(spec.hosts[name]!.services) === 'data')
-  if (data.length === 0) return null
-  const edge = Math.min(...data.map(([, box]) => box.x))
-  return { edge, boxes: [client, ...Object.values(hosts).filter((box) => box.x + box.width < edge)] }
-}
-
-/** Above the client and the routes, unless the quorum is said there. */
-function roomForFaults(placed: Placed, spec: Spec, quorum: Box | null): Box | null {
-  const part = leftPart(placed, spec)
-  if (!part) return null
-  const { x } = placed.client
-  const height = Math.min(...part.boxes.map(({ y }) => y)) - 8
-  const room = { x, y: 4, width: part.edge - x - 20, height }
-  return height < 18 || (quorum !== null && quorum.x < part.edge) ? null : room
-}
-
-/** Under the client and the routes, left of the data hosts. */
-function roomForFork(placed: Placed, spec: Spec): Box | null {
-  const part = leftPart(placed, spec)
-  if (!part) return null
-  const { x } = placed.client
-  // routes turn between the last of these boxes and the data hosts
-  const gap = part.edge - Math.max(...part.boxes.map((box) => box.x + box.width))
-  const bottom = Math.max(...part.boxes.map((box) => box.y + box.height))
-  const room = {
-    x,
-    y: bottom + 8,
-    width: part.edge - x - Math.max(20, gap * 0.56 + 10),
-    height: placed.height - bottom - 12,
-  }
-  return room.height >= 14 ? room : null
 }

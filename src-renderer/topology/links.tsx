@@ -1,5 +1,5 @@
 import { fitted, widthOf } from '../timeline/words.js'
-import type { TopologyLayout } from './layout.js'
+import type { TopologyLayout } from './places.js'
 import { routeOf, type Fan, type Route } from './routes.js'
 import type { LinkView } from './scene-links.js'
 import type { PartOf } from './use-parts.js'
@@ -42,7 +42,7 @@ export function fanOf(link: LinkView, links: readonly LinkView[], layout: Topolo
   return { index: siblings.indexOf(link), count: siblings.length }
 }
 
-const lineOf: Record<LinkView['kind'], string> = { client: 'l3', route: 'l3', archive: 'l3', stream: '' }
+const lineOf: Record<LinkView['kind'], string> = { client: 'l3', entry: 'l2', route: 'l3', archive: 'l3', stream: '' }
 
 function Link({ link, route, writes }: { link: LinkView; route: Route; writes: number }) {
   const { kind, state, tone } = link

@@ -1,4 +1,4 @@
-import type { ClusterState, HostRole } from '../../src-main/contract/cluster.js'
+import type { ClusterState, HostRole, HostView } from '../../src-main/contract/cluster.js'
 import type { Violation } from '../timeline/violations.js'
 import type { FaultRecord } from '../../src-main/contract/fault.js'
 import type { LabInfo } from '../../src-main/contract/lab.js'
@@ -49,6 +49,15 @@ export const byWords: Record<FaultRecord['by'], string> = {
 /** A part's value while it may be taken as the truth of the moment. */
 export const fresh = <T>(part: { value: T | null; stale: boolean } | undefined): T | null =>
   part && !part.stale ? part.value : null
+
+export const viewOf = (state: ClusterState, name: string): HostView | undefined =>
+  state.hosts.find((host) => host.name === name)
+
+export const isAway = (view: HostView | undefined): boolean => view?.role === 'down' || view?.role === 'frozen'
+
+/** The site of a host; undefined is the main one. */
+export const siteOf = ({ info }: Pick<SceneInput, 'info'>, host: string | null): string | undefined =>
+  info.hosts.find(({ name }) => name === host)?.site
 
 /** The host that takes the writes, or took them last: by its role, by the key, by what the standbys were told. */
 export function primaryOf({ state }: Pick<SceneInput, 'state'>): string | null {

@@ -1,3 +1,4 @@
+import type { ServiceName } from '../../src-main/contract/topology.js'
 import { cutMembers, type LinkCut } from './scene-cuts.js'
 import { agoText } from '../timeline/words.js'
 import { hasVote, primaryOf, type SceneInput, type Tone } from './scene-base.js'
@@ -6,6 +7,8 @@ export interface QuorumView {
   /** "2 of 3", or "unknown" while no fresh answer is there. */
   count: string
   votes: { name: string; votes: boolean | null }[]
+  /** Hosts whose Patroni asks, and has no member beside it. */
+  asking: string[]
   /** Members that faults cut off from others, and how. */
   cuts: Map<string, LinkCut>
   holds: boolean | null
@@ -16,13 +19,32 @@ export interface QuorumView {
   explain: string
 }
 
+/** The etcd of another site: nobody here asks it, so that it has no count. */
+export interface SiteEtcd {
+  site: string
+  members: string[]
+  asking: string[]
+  explain: string
+}
+
+export function siteEtcdOf({ info }: Pick<SceneInput, 'info'>): SiteEtcd[] {
+  const sites = [...new Set(info.hosts.flatMap(({ site }) => site ?? []))]
+  return sites.map((site) => {
+    const members = having(info, 'etcd', site)
+    const explain = `The ${site} site has an etcd of its own, on ${members.join(', ')}: it says who leads there, and knows nothing of the other site.`
+    return { site, members, asking: having(info, 'patroni', site).filter((name) => !members.includes(name)), explain }
+  })
+}
+
+const having = ({ hosts }: SceneInput['info'], service: ServiceName, site: string | undefined): string[] =>
+  hosts.filter((host) => host.services.includes(service) && host.site === site).map(({ name }) => name)
+
 /** Who votes, and what the next loss would mean. */
 export function quorumOf(input: SceneInput): QuorumView | null {
   const { state, info, now } = input
-  const names = info.hosts
-    .filter(({ services, site }) => services.includes('etcd') && site === undefined)
-    .map(({ name }) => name)
+  const names = having(info, 'etcd', undefined)
   if (names.length === 0) return null
+  const asking = having(info, 'patroni', undefined).filter((name) => !names.includes(name))
   const cuts = cutMembers(state.faults, names, ['etcd'])
   const { value, stale, at } = state.etcd
   if (!value || stale) {
@@ -30,6 +52,7 @@ export function quorumOf(input: SceneInput): QuorumView | null {
     return {
       count: 'unknown',
       votes: names.map((name) => ({ name, votes: null })),
+      asking,
       cuts,
       holds: null,
       words: since,
@@ -53,6 +76,7 @@ export function quorumOf(input: SceneInput): QuorumView | null {
     return {
       count,
       votes,
+      asking,
       cuts,
       holds: false,
       words: 'no quorum: nobody can renew',
@@ -64,6 +88,7 @@ export function quorumOf(input: SceneInput): QuorumView | null {
   return {
     count,
     votes,
+    asking,
     cuts,
     holds: true,
     words: nextLoss(input, voting - majority),

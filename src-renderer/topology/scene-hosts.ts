@@ -1,6 +1,6 @@
 import type { HostRole, HostView } from '../../src-main/contract/cluster.js'
 import type { LabHost } from '../../src-main/contract/lab.js'
-import { kindOf, type HostKind } from './layout.js'
+import { kindOf, type HostKind } from './places.js'
 import { hasVote, roleTone, type Fact, type SceneInput, type Tone } from './scene-base.js'
 import { backupFacts, otherFacts, routeFacts, voteFacts } from './scene-services.js'
 import { dataFacts, goneFacts, ringOf, type RingView } from './scene-data.js'
@@ -55,7 +55,7 @@ export function hostCard(input: SceneInput, host: LabHost): HostCard {
     etcd: voteOf(input, host),
   }
   const facts = view ? factsOf(input, host, view, kind, ring) : [{ text: 'nothing is known yet', tone: 'ink3' as Tone }]
-  return { ...card, facts, explain: explainOf(card, view, facts) }
+  return { ...card, facts, explain: explainOf(card, view, facts, host.site) }
 }
 
 function rightOf(view: HostView | undefined, host: LabHost, away: boolean, goneMs: number | null): string {
@@ -89,7 +89,8 @@ function explainOf(
   card: Pick<HostCard, 'name' | 'kind' | 'word' | 'role'>,
   view: HostView | undefined,
   facts: Fact[],
+  site: string | undefined,
 ): string {
   const said = view?.note || facts.map(({ text, value }) => (value ? `${text} ${value}` : text)).join(', ')
-  return `${card.name}: ${card.word ? `${card.word.toLowerCase()}. ` : ''}${parts[card.kind]}. ${said}.`
+  return `${card.name}: ${card.word ? `${card.word.toLowerCase()}. ` : ''}${parts[card.kind]}${site === undefined ? '' : `, in the ${site} site`}. ${said}.`
 }

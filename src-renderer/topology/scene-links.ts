@@ -1,9 +1,9 @@
-import type { ClusterState, HostView, PostgresReading } from '../../src-main/contract/cluster.js'
-import { bytesText, lagText } from '../timeline/words.js'
-import { kindOf } from './layout.js'
+import type { LabHost } from '../../src-main/contract/lab.js'
+import { kindOf } from './places.js'
+import { isAway, primaryOf, siteOf, viewOf, type SceneInput, type Tone } from './scene-base.js'
 import { cutOf, type LinkCut } from './scene-cuts.js'
-import { fresh, primaryOf, roleTone, type SceneInput, type Tone } from './scene-base.js'
 import { checkWords } from './scene-services.js'
+import { streamLinks } from './scene-streams.js'
 
 export type LinkState =
   /** Something passes now. */
@@ -16,7 +16,8 @@ export type LinkState =
   | 'cut'
 
 export interface LinkView {
-  kind: 'client' | 'route' | 'stream' | 'archive'
+  /** entry: another way in than the one that writes take. */
+  kind: 'client' | 'entry' | 'route' | 'stream' | 'archive'
   from: string
   to: string
   state: LinkState
@@ -31,21 +32,29 @@ export interface LinkView {
 }
 
 export function linksOf(input: SceneInput): LinkView[] {
-  return [...clientLinks(input), ...routeLinks(input), ...streamLinks(input), ...archiveLinks(input)]
+  return [
+    ...clientLinks(input),
+    ...entryLinks(input),
+    ...routeLinks(input),
+    ...poolLinks(input),
+    ...streamLinks(input),
+    ...archiveLinks(input),
+  ]
 }
 
-const viewOf = (state: ClusterState, name: string): HostView | undefined =>
-  state.hosts.find((host) => host.name === name)
-const isAway = (view: HostView | undefined): boolean => view?.role === 'down' || view?.role === 'frozen'
 const writesNow = ({ state }: SceneInput): boolean => state.probe?.running === true && state.probe.writesPerSecond > 0.5
 
-/** Without a proxy clients try every data host, and stay with the one that takes writes. */
+/**
+ * Without a proxy clients try every data host, and stay with the one that takes writes. Of several sites the one that
+ * writes go to is drawn: the others' hosts are known to clients too, and would be lines across everything.
+ */
 function directLinks(input: SceneInput): LinkView[] {
   const { state, info } = input
   const primary = primaryOf(input)
   const flows = writesNow(input)
+  const site = siteOf(input, primary)
   return info.hosts
-    .filter(({ services }) => services.includes('patroni'))
+    .filter((host) => host.services.includes('patroni') && host.site === site)
     .map(({ name }): LinkView => {
       const down = isAway(viewOf(state, name))
       const takes = name === primary
@@ -84,38 +93,98 @@ function clientLinks(input: SceneInput): LinkView[] {
   ]
 }
 
+/** What else clients may come by: the read-only route, and a pool. */
+function entryLinks({ info, state }: SceneInput): LinkView[] {
+  const { readWrite, readOnly } = info.spec.client
+  return info.hosts.flatMap(({ name, services }): LinkView[] => {
+    const reads = readOnly?.host === name
+    if (name === readWrite.host || (!reads && !services.includes('pgbouncer'))) return []
+    const down = isAway(viewOf(state, name))
+    const what = reads ? `Reads may go by ${name}:${readOnly.port}` : `Clients may come by the pool ${name} instead`
+    return [
+      {
+        kind: 'entry',
+        from: 'client',
+        to: name,
+        state: down ? 'cut' : 'ready',
+        tone: down ? 'fault' : 'ink3',
+        words: '',
+        why: '',
+        cut: null,
+        explain: `${what}${down ? '; it is down now' : ''}.`,
+      },
+    ]
+  })
+}
+
+/** A pool asks nobody who leads: it leaves that to the proxies. */
+function poolLinks({ info, state }: SceneInput): LinkView[] {
+  const pools = info.hosts.filter(({ services }) => services.includes('pgbouncer') && !services.includes('haproxy'))
+  const proxies = info.hosts.filter(({ services }) => services.includes('haproxy'))
+  return pools.flatMap((pool) =>
+    proxies.map((proxy): LinkView => {
+      const held = cutOf(state.faults, pool.name, proxy.name, ['haproxy'])
+      const cut = held !== null || isAway(viewOf(state, proxy.name)) || isAway(viewOf(state, pool.name))
+      return {
+        kind: 'route',
+        from: pool.name,
+        to: proxy.name,
+        state: cut ? 'cut' : 'ready',
+        tone: cut ? 'fault' : 'ink3',
+        words: '',
+        why: '',
+        cut: held,
+        explain:
+          held?.explain ??
+          `${pool.name} keeps connections through ${proxy.name}${cut ? '; not now: a host is down' : ''}.`,
+      }
+    }),
+  )
+}
+
 /** A route needs both: the health check, and the connection itself. */
 const routed = ['patroni', 'postgres']
 
+/** Each proxy asks every data host, whether or not a client comes by it. */
 function routeLinks(input: SceneInput): LinkView[] {
+  const { info, state } = input
+  const main = info.spec.client.readWrite.host
+  const isMain = ({ name, services }: LabHost): boolean => name === main && kindOf(services) === 'route'
+  return info.hosts.flatMap((host) => {
+    if (isMain(host)) return backendLinks(input, host.name, true)
+    // of several proxies the first one tells what its checks say; what the others are told has to be the same
+    const another = host.services.includes('haproxy') && !isAway(viewOf(state, host.name))
+    return another ? backendLinks(input, host.name, false) : []
+  })
+}
+
+function backendLinks(input: SceneInput, route: string, isMain: boolean): LinkView[] {
   const { state, info } = input
-  const route = info.hosts.find(({ name }) => name === info.spec.client.readWrite.host)
-  if (!route || kindOf(route.services) !== 'route') return []
-  const flows = writesNow(input)
+  const flows = isMain && writesNow(input)
   const primary = primaryOf(input)
-  const checks = state.proxy.value
+  const checks = isMain ? state.proxy.value : null
   return info.hosts
     .filter(({ services }) => services.includes('patroni'))
     .map(({ name }): LinkView => {
       const backend = checks?.find((each) => each.host === name)
       const silent = backend ? checkWords(backend.check, backend.write).words === 'no answer' && !backend.read : false
-      const held = cutOf(state.faults, route.name, name, routed)
+      const held = cutOf(state.faults, route, name, routed)
       const cut = isAway(viewOf(state, name)) || silent || held !== null
       const takes = backend ? backend.write : !checks && name === primary
       const link: LinkState = cut ? 'cut' : takes && flows ? 'flows' : 'ready'
       const explain = held
         ? held.explain
         : cut
-          ? `${route.name} gets no answer from Patroni on ${name}, and sends nobody there.`
+          ? `${route} gets no answer from Patroni on ${name}, and sends nobody there.`
           : takes
-            ? `Patroni on ${name} says that it is primary, so ${route.name} sends writes there.`
-            : `${route.name} asks Patroni on ${name}; it is not primary, so no writes go there.`
+            ? `Patroni on ${name} says that it is primary, so ${route} sends writes there.`
+            : `${route} asks Patroni on ${name}; it is not primary, so no writes go there.`
       return {
         kind: 'route',
-        from: route.name,
+        from: route,
         to: name,
         state: link,
-        tone: cut ? 'fault' : takes ? 'ink' : 'ink3',
+        tone: cut ? 'fault' : takes && isMain ? 'ink' : 'ink3',
         words: '',
         why: '',
         cut: held,
@@ -124,125 +193,33 @@ function routeLinks(input: SceneInput): LinkView[] {
     })
 }
 
-/** Behind by this much, a stream is called stalled: the synchronous wait would be felt by every client. */
-const stalledMs = 2_000
-
-function streamLinks(input: SceneInput): LinkView[] {
-  const { state, info } = input
-  const primary = primaryOf(input)
-  if (!primary) return []
-  return info.hosts
-    .filter(({ services, name }) => services.includes('patroni') && name !== primary)
-    .map(({ name, site }): LinkView => {
-      const view = viewOf(state, name)
-      // in another site all but its leader stream from that
-      const sender = site === undefined ? null : fresh(view?.postgres)?.walReceiver?.senderHost
-      const from = info.hosts.find((host) => host.name === sender)?.name ?? primary
-      const source = viewOf(state, from)
-      const rows = fresh(source?.postgres)?.replication ?? []
-      const row = rows.find(({ applicationName }) => applicationName === name)
-      const cut = cutOf(state.faults, from, name, ['postgres'])
-      const base = { kind: 'stream' as const, from, to: name, cut }
-      if (cut && !isAway(view) && !isAway(source)) return cutStream({ ...base, cut }, row)
-      if (row && !isAway(view) && !isAway(source)) {
-        const sync = row.syncState === 'sync' || row.syncState === 'quorum'
-        const tone: Tone = sync ? 'sync' : 'repl'
-        const lag = lagWords(row.lagBytes, row.lagMs)
-        const behind = (row.lagMs ?? 0) > stalledMs && (row.lagBytes ?? 0) > 0
-        const mode = sync ? 'synchronous' : 'asynchronous'
-        const state: LinkState = behind ? 'stalled' : row.state === 'streaming' ? 'flows' : 'ready'
-        const why =
-          row.state === 'streaming' ? (behind ? `${mode}, falls behind` : mode) : `${row.state}, not streaming yet`
-        const explain = `${from} streams WAL to ${name}, ${mode}${lag ? `, ${lag} behind` : ''}. ${
-          sync ? 'A commit waits until it is safe there too.' : 'Commits do not wait for it.'
-        }`
-        return {
-          ...base,
-          state,
-          tone,
-          words: lag ? `lag ${lag}` : `streams to ${name}`,
-          short: lag ? bytesText(row.lagBytes ?? 0) : '',
-          why,
-          explain,
-        }
-      }
-      const why = whyCut(source, view, name, from)
-      return {
-        ...base,
-        state: 'cut',
-        tone: view && !isAway(view) && view.role !== 'starting' ? roleTone[view.role] : 'repl',
-        words: isAway(source) ? `nothing arrives from ${from}` : `no replication to ${name}`,
-        short: 'no replication',
-        why,
-        explain: `No WAL goes from ${from} to ${name}: ${why}.`,
-      }
-    })
-}
-
-type Row = PostgresReading['replication'][number]
-
-/** The sender does not notice at once: until its timeout it still lists the standby, whose lag grows. */
-function cutStream(base: Pick<LinkView, 'kind' | 'from' | 'to'> & { cut: LinkCut }, row: Row | undefined): LinkView {
-  const { cut } = base
-  const lag = row ? lagWords(row.lagBytes, row.lagMs) : ''
-  return {
-    ...base,
-    state: 'cut',
-    tone: 'fault',
-    words: `no replication to ${base.to}`,
-    short: 'no replication',
-    why: `${cut.words}${lag ? `; ${lag} behind` : ''}`,
-    explain: `${cut.explain} No WAL gets from ${base.from} to ${base.to}${lag ? `, which is ${lag} behind` : ''}.`,
-  }
-}
-
-function lagWords(bytes: number | null, ms: number | null): string {
-  const parts = [bytes === null ? null : bytesText(bytes), ms === null ? null : lagText(ms)].filter(
-    (each) => each !== null,
-  )
-  return parts.join(', ')
-}
-
-function whyCut(source: HostView | undefined, standby: HostView | undefined, name: string, primary: string): string {
-  if (isAway(source)) return source?.role === 'frozen' ? `${primary} is frozen` : `${primary}’s host is down`
-  if (isAway(standby)) return standby?.role === 'frozen' ? `${name} is frozen` : `${name}’s host is down`
-  if (standby?.role === 'starting') return `${name} is starting`
-  if (source?.role !== 'leader') return 'nobody leads'
-  return standby?.note ? standby.note : `${name} does not ask for WAL`
-}
-
+/** The primary archives to every repository; what pgBackRest says is of the first. */
 function archiveLinks(input: SceneInput): LinkView[] {
-  const { state, info } = input
   const primary = primaryOf(input)
-  const repository = info.hosts.find(({ services }) => kindOf(services) === 'backup')
-  if (!primary || !repository) return []
-  const [source, target] = [viewOf(state, primary), viewOf(state, repository.name)]
   // without a leader nobody archives, and that is not the archive's fault
-  if (isAway(source)) return []
-  const held = cutOf(state.faults, primary, repository.name, ['pgbackrest'])
-  const cut = isAway(target) || held !== null
-  const broken = state.backup.value !== null && !state.backup.stale && !state.backup.value.stanzaOk
-  const why = held
-    ? held.words
-    : isAway(target)
-      ? `${repository.name} is down`
-      : broken
-        ? state.backup.value!.message
-        : ''
-  return [
-    {
-      kind: 'archive',
-      from: primary,
-      to: repository.name,
-      state: cut || broken ? 'cut' : 'ready',
-      tone: cut || broken ? 'fault' : 'ink3',
-      words: held ? 'archive cut' : 'WAL archive',
-      short: held ? 'cut' : 'WAL',
-      why,
-      cut: held,
-      explain: `${primary} archives every finished WAL segment to ${repository.name}${why ? `; not now: ${why}` : ''}.${
-        held ? ` ${held.explain}` : ''
-      }`,
-    },
-  ]
+  if (!primary || isAway(viewOf(input.state, primary))) return []
+  const repositories = input.info.hosts.filter(({ services }) => kindOf(services) === 'backup')
+  return repositories.map(({ name }, index) => archiveLink(input, primary, name, index === 0))
+}
+
+function archiveLink({ state }: SceneInput, primary: string, repository: string, isFirst: boolean): LinkView {
+  const away = isAway(viewOf(state, repository))
+  const held = cutOf(state.faults, primary, repository, ['pgbackrest'])
+  const broken = isFirst && state.backup.value !== null && !state.backup.stale && !state.backup.value.stanzaOk
+  const why = held ? held.words : away ? `${repository} is down` : broken ? state.backup.value!.message : ''
+  const cut = held !== null || away || broken
+  return {
+    kind: 'archive',
+    from: primary,
+    to: repository,
+    state: cut ? 'cut' : 'ready',
+    tone: cut ? 'fault' : 'ink3',
+    words: held ? 'archive cut' : 'WAL archive',
+    short: held ? 'cut' : 'WAL',
+    why,
+    cut: held,
+    explain: `${primary} archives every finished WAL segment to ${repository}${why ? `; not now: ${why}` : ''}.${
+      held ? ` ${held.explain}` : ''
+    }`,
+  }
 }

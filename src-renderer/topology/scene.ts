@@ -1,7 +1,7 @@
 import type { Violation } from '../timeline/violations.js'
 import { clientCard, type ClientCard } from './scene-client.js'
 import type { SceneInput } from './scene-base.js'
-import { quorumOf, type QuorumView } from './scene-etcd.js'
+import { quorumOf, siteEtcdOf, type QuorumView, type SiteEtcd } from './scene-etcd.js'
 import { faultsOf, type FaultView } from './scene-faults.js'
 import { forkOf, type ForkView } from './scene-fork.js'
 import { hostCard, type HostCard } from './scene-hosts.js'
@@ -13,6 +13,7 @@ export interface Scene {
   hosts: HostCard[]
   links: LinkView[]
   quorum: QuorumView | null
+  siteEtcd: SiteEtcd[]
   fork: ForkView | null
   faults: FaultView[]
   violations: readonly Violation[]
@@ -25,6 +26,7 @@ export function sceneOf(input: SceneInput): Scene {
     hosts,
     links: linksOf(input),
     quorum: quorumOf(input),
+    siteEtcd: siteEtcdOf(input),
     fork: forkOf(input),
     faults: faultsOf(input),
     violations: input.violations ?? [],

@@ -1,9 +1,9 @@
 import { useState, type FocusEvent, type KeyboardEvent, type MouseEvent, type PointerEvent } from 'react'
-import { EtcdBus, Quorum } from './etcd-bus.js'
+import { EtcdBus, Quorum, SiteBus } from './etcd-bus.js'
 import { FaultKey } from './fault-key.js'
 import { Fork } from './fork.js'
 import { ClientBox, HostBox } from './host-box.js'
-import type { TopologyLayout } from './layout.js'
+import type { TopologyLayout } from './places.js'
 import { Links } from './links.js'
 import type { Scene } from './scene.js'
 import { useParts } from './use-parts.js'
@@ -94,6 +94,22 @@ export function TopologyView({ scene, layout, width, height, label, old, onMenu 
         onContextMenu={onContextMenu}
         onKeyDown={onKeyDown}
       >
+        {layout.frames.map(({ words, box: { x, y, width, height } }) => (
+          <g key={words} data-site={words}>
+            <rect
+              x={x + 0.5}
+              y={y + 0.5}
+              width={width - 1}
+              height={height - 1}
+              rx="8"
+              className="nf l2"
+              strokeDasharray="4 4"
+            />
+            <text x={x + 10} y={y + 13} className="f3">
+              {words}
+            </text>
+          </g>
+        ))}
         <Links links={scene.links} layout={layout} writes={scene.client.writes ?? 0} partOf={partOf} />
         <g {...partOf('client', scene.client.explain)} data-client>
           <ClientBox facts={scene.client.facts} box={layout.client} sizes={sizes} />
@@ -117,6 +133,11 @@ export function TopologyView({ scene, layout, width, height, label, old, onMenu 
             </g>
           )
         })}
+        {scene.siteEtcd.map((etcd) => (
+          <g key={etcd.site} {...partOf(`etcd ${etcd.site}`, etcd.explain)}>
+            <SiteBus etcd={etcd} layout={layout} />
+          </g>
+        ))}
         {scene.quorum && layout.busX !== null && (
           <g {...partOf('etcd', scene.quorum.explain)} data-bus>
             <EtcdBus quorum={scene.quorum} layout={layout} />

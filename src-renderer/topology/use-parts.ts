@@ -1,6 +1,6 @@
 import { useMemo, useRef, useState, type FocusEvent, type KeyboardEvent } from 'react'
 import { routeOf } from './routes.js'
-import type { TopologyLayout } from './layout.js'
+import type { TopologyLayout } from './places.js'
 import { fanOf, linkId } from './links.js'
 import type { Scene } from './scene.js'
 
@@ -57,12 +57,19 @@ export function useParts(scene: Scene, layout: TopologyLayout) {
 
 const isHost = (id: string): boolean => id.startsWith('host ')
 
-function inOrder({ hosts, links, quorum, fork, faults, violations }: Scene, layout: TopologyLayout): string[] {
+function inOrder(
+  { hosts, links, quorum, siteEtcd, fork, faults, violations }: Scene,
+  layout: TopologyLayout,
+): string[] {
   const places: { id: string; x: number; y: number }[] = [{ id: 'client', ...layout.client }]
   for (const { name } of hosts) if (layout.hosts[name]) places.push({ id: `host ${name}`, ...layout.hosts[name] })
   for (const link of links) {
     const route = routeOf(link, layout, fanOf(link, links, layout))
     if (route) places.push({ id: linkId(link), x: route.cut.x, y: route.cut.y })
+  }
+  for (const { site, members } of siteEtcd) {
+    const box = layout.hosts[members[0] ?? '']
+    if (box) places.push({ id: `etcd ${site}`, x: box.x - 1, y: box.y })
   }
   if (quorum && layout.busX !== null) places.push({ id: 'etcd', x: layout.busX, y: 0 })
   if (quorum && layout.quorum) places.push({ id: 'quorum', ...layout.quorum })

@@ -2,8 +2,12 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Endpoint, EndpointKey } from '../../src-main/contract/lab.js'
+import { readHealth } from '../../src-main/api/health.js'
 import { certificateSeen } from '../../src-main/faults/certificate-seen.js'
+import { readAuthority } from '../../src-main/lab/certificates.js'
+import { issue } from '../../src-main/lab/pki.js'
 import { askHttp } from '../../src-main/util/http.js'
+import { waitFor } from '../../src-main/util/wait-for.js'
 import { ask } from '../support/lab-sql.js'
 import { watchedLab, type WatchedLab } from '../support/watched-lab.js'
 
@@ -137,16 +141,61 @@ const seenBy = (target: string, service: Expirable) => {
   const { endpoint } = published().find(({ host, key }) => host === target && key === service)!
   return certificateSeen(endpoint, { asksFirst: service === 'postgres' })
 }
-/** Lets a certificate expire, and hands back how to heal that; both are proven by a client of ours as well. */
+/** What `dojo health` says of a lab, as the app reads it. */
+const health = () => readHealth({ ...lab, state: () => ({ ...lab.observer.state(), faults: lab.faults.list() }) })
+const { signal } = new AbortController()
+const healthSays = {
+  what: 'health to look again',
+  withinMs: 15_000,
+  everyMs: 500,
+  signal,
+  describe: (found: unknown) => JSON.stringify(found),
+}
+const ofCertificates = async () => (await health()).findings.filter(({ subsystem }) => subsystem === 'certificates')
+const byHost = async (target: string) => {
+  const { said } = await on(target, 'cluster-health --names')
+  return said.split('\n').filter((line) => line.startsWith('certificate-'))
+}
+
+/** Lets a certificate expire, and hands back how to heal that; both are proven by a client of ours and told by health. */
 async function expire(target: string, service: Expirable): Promise<() => Promise<void>> {
   const { id, ...record } = await lab.faults.inject({ kind: 'expired-certificate', target, options: { service } })
   expect(record).toMatchObject({ state: 'active', target, effect: { holds: true } })
   expect(await seenBy(target, service)).toMatchObject({ trusted: false, why: 'its certificate has expired' })
+  // what was seen of the machines a moment ago is told again for some seconds
+  const isSaid = RegExp(`^the certificate of ${service} on ${target} expired at .+/${service}/tls/`)
+  await waitFor(ofCertificates, (found) => found.length === 1 && isSaid.test(found[0]!.text), healthSays)
+  const next = `dojo heal ${lab.info.lab} ${id}`
+  expect(await ofCertificates()).toMatchObject([{ rule: 'certificate-expired', host: target, next }])
+  expect(await byHost(target)).toEqual([`certificate-expired ${target}`])
   return async () => {
     expect(await lab.faults.heal(id)).toMatchObject([{ state: 'healed', healing: { holds: true } }])
     expect(await seenBy(target, service)).toMatchObject({ trusted: true })
+    expect(await byHost(target)).toEqual([])
   }
 }
+
+test('a certificate that is over in ten days is told before it is', { timeout: 60_000 }, async () => {
+  const day = 24 * 3_600_000
+  const authority = await readAuthority(lab.handle.dir)
+  const made = (days: number) => {
+    const validity = { from: new Date(Date.now() - day), until: new Date(Date.now() + days * day) }
+    return issue(authority, { name: 'proxy', reachedAt: ['proxy'], validity }).cert
+  }
+  const path = '/etc/haproxy/tls/next.crt' // lies there, and nobody shows it
+  const put = async (input: string) => {
+    const { code } = await lab.handle.exec('proxy', ['tee', path], { user: 'root', input, timeoutMs: 10_000 })
+    expect(code).toBe(0)
+  }
+  await put(made(10))
+  expect(await byHost('proxy')).toEqual(['certificate-expiring proxy'])
+  await waitFor(ofCertificates, (found) => found.length > 0, healthSays)
+  const text = expect.stringMatching(`^the certificate of haproxy on proxy expires in 9 days, at .+: ${path}$`)
+  expect(await ofCertificates()).toMatchObject([{ rule: 'certificate-expiring', severity: 'warning', text }])
+  await put(made(20))
+  expect(await byHost('proxy')).toEqual([])
+  await waitFor(ofCertificates, (found) => found.length === 0, healthSays)
+})
 
 test(
   'a member of etcd whose certificate has expired does not get back in once it restarts, until it has another',
@@ -182,6 +231,13 @@ test(
       /certificate (verify failed|has expired)/,
     )
     await healPostgres()
+    await waitFor(health, ({ healthy }) => healthy, {
+      what: 'nothing to be wrong after healing',
+      withinMs: 60_000,
+      everyMs: 1_000,
+      signal,
+      describe: ({ findings }) => JSON.stringify(findings),
+    })
     await expect(
       lab.faults.inject({ kind: 'expired-certificate', target: 'proxy', options: { service: 'etcd' } }),
     ).rejects.toMatchObject({ code: 'fault-refused' })

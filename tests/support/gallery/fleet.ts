@@ -1,56 +1,7 @@
-import { parse } from 'yaml'
-import fleetYaml from '../../../labs/topologies/fleet.yaml?raw'
-import type { ClusterState, HostView } from '../../../src-main/contract/cluster.js'
-import type { LabInfo } from '../../../src-main/contract/lab.js'
 import { metricCharts, type MetricSeries, type MetricsView } from '../../../src-main/contract/metrics.js'
-import { topologyFile } from '../../../src-main/contract/topology.js'
 import { chartQueries } from '../../../src-main/cluster/metric-charts.js'
-import { withSizes } from '../../../src-main/lab/sizes.js'
-import { labInfo } from './clusters.js'
 
 const now = Math.floor(Date.now() / 5_000) * 5_000
-const spec = withSizes(topologyFile.parse(parse(fleetYaml)))
-const endpoint = { host: '127.0.0.1', port: 20_042 }
-
-export const fleetInfo = (): LabInfo => ({
-  ...labInfo(),
-  topology: 'fleet',
-  spec,
-  settings: spec.settings,
-  hosts: Object.entries(spec.hosts).map(([name, { services, at, address }]) => ({
-    name,
-    services,
-    at,
-    address: `10.77.4.${address}`,
-    endpoints: services.includes('prometheus') ? { prometheus: endpoint } : {},
-  })),
-})
-
-export function fleetCluster(whole: ClusterState): ClusterState {
-  const role = (name: string): HostView['role'] =>
-    ({ pg1: 'leader', pg2: 'sync', pg3: 'replica' } as const)[name] ?? 'none'
-  const part = <T>(value: T | null) => ({ value, at: Date.now(), stale: false })
-  const members = ['etcd1', 'etcd2', 'etcd3'].map((name) => ({
-    name,
-    answers: true,
-    leader: name === 'etcd2',
-    term: 2,
-  }))
-  return {
-    ...whole,
-    leader: 'pg1',
-    etcd: part({ members, quorum: true }),
-    faults: [],
-    hosts: Object.keys(spec.hosts).map((name) => ({
-      name,
-      role: role(name),
-      timeline: role(name) === 'none' ? null : 1,
-      note: '',
-      engine: part({ container: 'running' as const, since: Date.now() - 1_000_000 }),
-      ...(role(name) !== 'none' && { patroni: part(null) }),
-    })),
-  }
-}
 
 const points = 121
 const wave = (n: number, around: number, by: number): number =>

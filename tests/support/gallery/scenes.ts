@@ -13,12 +13,13 @@ import type { Route } from '../../../src-renderer/app/route.js'
 import { attemptAt, verdictSheet } from './attempts.js'
 import { bootAt, bootFailed } from './boots.js'
 import { clusterAfterCrash, labInfo } from './clusters.js'
-import { fleetCluster, fleetInfo, fleetMetrics } from './fleet.js'
+import { fleetMetrics } from './fleet.js'
 import { recoveryAt } from './backups.js'
 import { homeWith } from './homes.js'
 import { manyKinds as kinds } from './kinds.js'
 import { configAt, healthAt, ownPatroniAt } from './pages.js'
 import { labInfo as recordedInfo, at } from '../recorded-failover.js'
+import { healthyCluster, infoOf, type GalleryTopology } from './topologies.js'
 import { diverged, etcdOnly, partitioned, rejoined, tree, type Recorded } from './recorded.js'
 
 export interface Scene {
@@ -59,6 +60,12 @@ function fromRecords({ s, records, cluster, hosts }: Recorded): Scene {
   const home = homeWith({ lab: 'healthy' })
   const info = recordedInfo(hosts)
   return { ...base, route: atLab, home: { ...home, at: at(s) }, info, cluster, records }
+}
+
+/** A whole cluster of a shipped topology. */
+const healthy = (topology: GalleryTopology): Scene => {
+  const info = infoOf(topology)
+  return { ...base, route: atLab, home: homeWith({ lab: 'healthy' }), cluster: healthyCluster(info), info }
 }
 
 const scenes: Record<string, () => Scene> = {
@@ -118,17 +125,12 @@ const scenes: Record<string, () => Scene> = {
     ...base,
     route: atHome,
     home: homeWith({ lab: 'healthy' }),
-    cluster: fleetCluster(clusterAfterCrash()),
-    info: fleetInfo(),
+    cluster: healthyCluster(infoOf('fleet')),
+    info: infoOf('fleet'),
   }),
-  fleet: () => ({
-    ...base,
-    route: atLab,
-    home: homeWith({ lab: 'healthy' }),
-    cluster: fleetCluster(clusterAfterCrash()),
-    info: fleetInfo(),
-    metrics: fleetMetrics(),
-  }),
+  fleet: () => ({ ...healthy('fleet'), metrics: fleetMetrics() }),
+  trio: () => healthy('trio'),
+  sites: () => healthy('sites'),
   recovery: () => ({
     ...base,
     route: atLab,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { layoutTopology, type Box, type TopologyLayout } from '../../../../src-renderer/topology/layout.js'
+import { layoutTopology } from '../../../../src-renderer/topology/layout.js'
+import type { Box, TopologyLayout } from '../../../../src-renderer/topology/places.js'
 import { labInfo, pairWitness, type HostChoice } from '../../../support/recorded-failover.js'
 
 const data: HostChoice['services'] = ['etcd', 'patroni', 'pgbackrest']
