@@ -1,6 +1,9 @@
+import { posix } from 'node:path'
 import type { HealthFinding } from '../../contract/health.js'
+import { securedServices, serverTls } from '../../lab/certificates.js'
 import { finding, onHost, type CertificateFacts, type HealthInput, type Rule } from './input.js'
 
+const folderOf = posix.dirname
 const dayMs = 24 * 3_600_000
 /** Time enough for somebody to renew a certificate in working hours. */
 const soonMs = 14 * dayMs
@@ -56,10 +59,12 @@ function nextOf(input: HealthInput, host: string, path: string): string {
   return onHost(input, host, `openssl x509 -noout -subject -dates -in ${path}`)
 }
 
-/** `/etc/etcd/tls/server.crt` is etcd's; what is in no service's folder is the host's own, as a client. */
+const folders = new Map(securedServices.map((service) => [folderOf(serverTls(service).cert), service as string]))
+
+/** `/etc/postgresql/tls/server.crt` is postgres's; what is in no service's folder is the host's own, as a client. */
 function whose(path: string): string {
   if (path.endsWith('/ca.crt')) return 'the authority'
-  return /^\/etc\/([a-z-]+)\/tls\//.exec(path)?.[1] ?? 'the clients'
+  return folders.get(folderOf(path)) ?? /^\/etc\/([a-z-]+)\/tls\//.exec(path)?.[1] ?? 'the clients'
 }
 
 const minuteOf = (at: number): string => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`

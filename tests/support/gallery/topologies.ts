@@ -58,13 +58,14 @@ const postgres = (inRecovery: boolean, followers: readonly string[], from: strin
     archiver: null,
   }) as PostgresReading
 
-/** Everything as it should be: the first data host leads, the first of another site leads there. */
-export function healthyCluster({ hosts, spec }: LabInfo): ClusterState {
+/** Everything as it should be: somebody leads, and in every other site one host follows for all. */
+export function healthyCluster({ hosts, spec }: LabInfo, leads?: string): ClusterState {
   const data = (site: string | undefined) =>
     hosts.filter((host) => host.services.includes('patroni') && host.site === site)
-  const leader = data(undefined)[0]!.name
-  const leaderOf = ({ site }: LabHost): string => data(site)[0]!.name
-  const sync = spec.settings.patroni.synchronous_mode ? data(undefined)[1]!.name : null
+  const leader = leads ?? data(undefined)[0]!.name
+  const leaderOf = ({ site }: LabHost): string =>
+    hosts.some(({ name, site: its }) => name === leader && its === site) ? leader : data(site)[0]!.name
+  const sync = spec.settings.patroni.synchronous_mode ? data(undefined).find(({ name }) => name !== leader)!.name : null
   const sender = (host: LabHost): string | null =>
     host.name === leader ? null : leaderOf(host) === host.name ? leader : leaderOf(host)
   const view = (host: LabHost): HostView => {

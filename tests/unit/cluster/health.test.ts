@@ -456,8 +456,9 @@ describe('each rule', () => {
       target: 'witness',
       options: { service: 'etcd' },
     }
-    const said = (by: FaultRecord['by'], options = expired.options) => {
-      const given = { facts: { witness: endsAt(now - 60_000) }, state: { faults: [{ ...expired, options, by }] } }
+    const said = (by: FaultRecord['by'], options = expired.options, path = etcdCert) => {
+      const witness = { ...endsAt(now - 60_000), certificates: [{ path, until: now - 60_000 }] }
+      const given = { facts: { witness }, state: { faults: [{ ...expired, options, by }] } }
       return healthOf(inputOf(given)).findings.find(({ rule }) => rule === 'certificate-expired')!
     }
     const when = '1970-01-01 02:45 UTC'
@@ -465,6 +466,10 @@ describe('each rule', () => {
     expect(said('cli').next).toBe('dojo heal a f1')
     const look = `dojo exec a witness -- openssl x509 -noout -subject -dates -in ${etcdCert}`
     expect(said('exercise').next).toBe(look)
+    expect(said('cli', { service: 'postgres' }, '/etc/postgresql/tls/server.crt')).toMatchObject({
+      text: expect.stringContaining('the certificate of postgres on witness'),
+      next: 'dojo heal a f1',
+    })
     expect(said('cli', { service: 'patroni' }).next).toBe(look)
     const soon = healthOf(inputOf({ facts: { witness: endsAt(now + 10 * day) } })).findings
     expect(soon).toMatchObject([
