@@ -18,10 +18,18 @@ DATA_HOSTS="pg1 pg2"
 ETCD_HOSTS="pg1 pg2 witness"
 PROXY_HOSTS="proxy"
 PGBOUNCER_HOSTS=""
-REPOSITORY=backup
+REPOSITORIES="backup"
 STANZA=main
 `)
   }
+})
+
+test('it is told of every repository, in the order in which pgBackRest numbers them', () => {
+  const { backup, ...others } = topologyOf().hosts
+  const plan = planOf(topologyOf({ ...others, far: { ...backup, address: 30 }, backup }))
+  const { content } = renderHost(plan, 'pg1').find(({ path }) => path === '/etc/cluster-health.conf')!
+  expect(content).toContain('REPOSITORIES="far backup"\n')
+  expect(readFileSync(script, 'utf8')).toContain('for host in $REPOSITORIES')
 })
 
 test('a host of another site is told of that site', () => {
