@@ -22,7 +22,7 @@ const fields: readonly Field[] = [
 /** What is wrong with a cron expression, in words; null when cron takes it. Cron itself would skip the line, in silence. */
 export function cronProblem(text: string): string | null {
   const parts = text.split(' ')
-  if (text.startsWith('@') || parts.length !== fields.length || parts.includes('')) {
+  if (parts.length !== fields.length || parts.includes('')) {
     return `${fields.length} fields with one space between them: ${fields.map(({ name }) => name).join(', ')}; for example "0 3 * * 0", Sundays at 03:00`
   }
   for (const [i, field] of fields.entries()) {

@@ -43,6 +43,7 @@ export function BackupsDialog(props: {
   const state = pitr?.state
   useEffect(again, [again, state])
   const running = state === 'running'
+  const asking = view !== null && view.repository !== repository
   return (
     <Dialog title="Backups and recovery" onClose={onClose} width={912}>
       <div className="backups">
@@ -67,7 +68,7 @@ export function BackupsDialog(props: {
           </p>
         )}
         {view && (
-          <>
+          <div className="backups-view" inert={asking} aria-busy={asking}>
             <WindowPicture view={view} target={aim} />
             <p className="ink2 backups-facts">
               {view.ok ? 'Repository in order' : view.message} on <span className="mono">{view.repository}</span>
@@ -101,14 +102,14 @@ export function BackupsDialog(props: {
               )}
             </div>
             {make.failure && <SaidBox said={make.failure} />}
-          </>
+          </div>
         )}
         <hr />
         {isPresent(pitr) && <PitrPresent lab={lab} view={pitr} />}
         {view && !isPresent(pitr) && (
-          <section aria-label="Point-in-time recovery">
+          <section aria-label="Point-in-time recovery" inert={asking}>
             <h3>Back to a moment</h3>
-            <PitrForm key={repository} view={view} onTarget={setChosen} />
+            <PitrForm key={view.repository} view={view} onTarget={setChosen} />
           </section>
         )}
       </div>

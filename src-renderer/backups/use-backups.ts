@@ -4,13 +4,16 @@ import { createClient, failureOf, type Failure } from '../app/connection.js'
 
 const everyMs = 15_000
 
-/** Backups of a repository and what can be reached, asked when shown, every 15 s, and when told to. */
+/**
+ * Backups of a repository and what can be reached, asked when shown, every 15 s, and when told to. Until another one has
+ * answered, the view is still that of the one before.
+ */
 export function useBackups(
   lab: string,
   repository: string,
 ): { view: BackupsView | null; failure: Failure | null; again: () => void } {
   const [view, setView] = useState<BackupsView | null>(null)
-  const [failure, setFailure] = useState<Failure | null>(null)
+  const [failure, setFailure] = useState<{ of: string; said: Failure } | null>(null)
   const [round, setRound] = useState(0)
   const again = useCallback(() => setRound((n) => n + 1), [])
   useEffect(() => {
@@ -24,7 +27,7 @@ export function useBackups(
             setView(value)
             setFailure(null)
           },
-          (error: unknown) => !gone && setFailure(failureOf(error)),
+          (error: unknown) => !gone && setFailure({ of: repository, said: failureOf(error) }),
         )
     ask()
     const timer = setInterval(ask, everyMs)
@@ -33,6 +36,7 @@ export function useBackups(
       clearInterval(timer)
     }
   }, [lab, repository, round])
-  // what another repository said is not shown as this one's
-  return { view: view?.repository === repository ? view : null, failure, again }
+  const failed = failure?.of === repository ? failure.said : null
+  // what one host said is not shown under the name of another that does not answer
+  return { view: failed && view?.repository !== repository ? null : view, failure: failed, again }
 }

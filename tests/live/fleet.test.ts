@@ -1,13 +1,23 @@
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createBackups, type Backups } from '../../src-main/backup/index.js'
+import { findProduction } from '../../src-main/backup/production.js'
 import { readMetrics } from '../../src-main/cluster/prometheus.js'
 import { metricCharts, type MetricsView } from '../../src-main/contract/metrics.js'
 import { waitFor } from '../../src-main/util/wait-for.js'
 import { watchedLab, type WatchedLab } from '../support/watched-lab.js'
 
 let lab: WatchedLab
-beforeAll(async () => void (lab = await watchedLab('fleet')), 300_000)
-afterAll(() => lab[Symbol.asyncDispose](), 60_000)
+let backups: Backups
+const set = ['size.backup=2', 'backup.encrypted=true', 'backup.incr_at=* * * * *']
+beforeAll(async () => {
+  lab = await watchedLab('fleet', { set })
+  backups = createBackups(lab.handle, () => undefined)
+}, 300_000)
+afterAll(async () => {
+  await backups?.close()
+  await lab?.[Symbol.asyncDispose]()
+}, 60_000)
 
 const endpointsOf = (name: string) => lab.info.hosts.find((host) => host.name === name)!.endpoints
 const metrics = (): Promise<MetricsView> => readMetrics('monitor', endpointsOf('monitor').prometheus!, 2, Date.now())
@@ -87,6 +97,101 @@ test('the pool goes on through the second proxy when the host of the first is lo
   await lab.handle.power.start('proxy1')
   await until('it to be heard again', ({ silent }) => silent.length === 0)
 })
+
+const repositories = ['backup1', 'backup2']
+const psql = async (sql: string): Promise<string> => {
+  const { code, stdout, stderr } = await lab.handle.exec('pg1', ['psql', '-XAtq', '-d', 'app', '-c', sql])
+  if (code !== 0) throw new Error(stderr)
+  return stdout.trim()
+}
+const eventually = <T>(what: string, read: () => Promise<T>, holds: (value: T) => boolean): Promise<T> =>
+  waitFor(read, holds, {
+    what,
+    withinMs: 120_000,
+    everyMs: 500,
+    signal: AbortSignal.timeout(130_000),
+    describe: (value) => JSON.stringify(value),
+  })
+const segmentsOf = async (host: string): Promise<string[]> => {
+  const find =
+    "find /var/lib/pgbackrest/archive -regextype egrep -regex '.*/[0-9A-F]{24}-.*' -printf '%f\\n' | cut -c1-24 | sort"
+  return (await lab.handle.exec(host, ['sh', '-c', find])).stdout.split('\n').filter(Boolean)
+}
+/** Waits until both have the same segments, among them the one that is switched now. */
+const inBoth = async (): Promise<void> => {
+  const segment = await psql(
+    "select pg_logical_emit_message(true, 'test', ''); select pg_walfile_name(pg_switch_wal())",
+  )
+  await eventually(
+    'both repositories to have the same WAL',
+    () => Promise.all(repositories.map(segmentsOf)),
+    ([one, two]) => one!.includes(segment.split('\n').at(-1)!) && one!.join() === two!.join(),
+  )
+}
+
+test('each repository has a full backup, one that cron made, and all of the WAL', { timeout: 300_000 }, async () => {
+  await lab.backedUp
+  await inBoth()
+  for (const host of repositories) {
+    const view = await eventually(
+      `${host} to have a backup that nobody asked for`,
+      () => backups.view(host),
+      ({ backups: made }) => made.some(({ type }) => type === 'incr'),
+    )
+    expect(view).toMatchObject({
+      repository: host,
+      repositories,
+      ok: true,
+      encrypted: true,
+      scheduled: { type: 'incr' },
+    })
+    expect(view.backups[0]).toMatchObject({ type: 'full' })
+  }
+  expect((await backups.verify('backup2')).ok).toBe(true)
+  await expect(backups.view('pg1')).rejects.toMatchObject({ code: 'unknown-host', said: { why: /backup1, backup2/ } })
+})
+
+test(
+  'with one repository gone, a copy comes from the other, and archiving catches up later',
+  { timeout: 400_000 },
+  async () => {
+    const archives = async (): Promise<boolean> => (await findProduction(lab.handle))!.archives
+    await psql('create table kept (n int); insert into kept select generate_series(1, 100)')
+    await inBoth()
+    await lab.handle.power.kill('backup1')
+    await psql('insert into kept values (101)')
+    await psql("select pg_create_restore_point('with-one')")
+    await psql('insert into kept values (102)')
+    for (const n of [103, 104]) {
+      await psql(`insert into kept values (${n})`)
+      await psql('select pg_switch_wal()')
+    }
+    await eventually('archiving to be called failed', archives, (holds) => !holds)
+    await expect(backups.view('backup1')).rejects.toMatchObject({ code: 'host-down' })
+    const target = { kind: 'name', value: 'with-one', exclusive: false } as const
+    await expect(backups.start({ mode: 'whole', target, repository: 'backup2' })).rejects.toMatchObject({
+      code: 'host-down',
+      said: { why: expect.stringMatching(/^backup1 does not run, and .*WAL is not archived/) },
+    })
+    await backups.start({ mode: 'beside', target, repository: 'backup2' })
+    const copy = await eventually(
+      'the recovery to end',
+      () => backups.pitr(),
+      (view) => view !== null && view.state !== 'running',
+    )
+    expect(copy, JSON.stringify(copy?.error)).toMatchObject({ state: 'done', spare: 'backup2' })
+    const count = ['psql', '-h', '/run/postgresql', '-p', '5432', '-U', 'postgres', '-XAtq', '-d', 'app', '-c']
+    const { stdout } = await lab.handle.exec('backup2', [...count, 'select count(*), max(n) from kept'])
+    expect(stdout.trim()).toBe('101|101')
+    await backups.remove()
+    // sent first to whoever answers, and no further than that: without archive-async the first segment holds up the next
+    const [waits] = (await psql('select last_failed_wal from pg_stat_archiver')).split('\n')
+    expect((await segmentsOf('backup2')).at(-1)).toBe(waits)
+    await lab.handle.power.start('backup1')
+    await inBoth()
+    expect(await archives()).toBe(true)
+  },
+)
 
 test('a monitor that is down is said, and nothing is drawn', async () => {
   await lab.handle.power.kill('monitor')

@@ -70,6 +70,8 @@ const comments: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'tls-server-address': 'Every host runs a pgbackrest server, and they talk over TLS: no SSH keys that open a shell.',
     'tls-server-auth': 'Whose certificate (its common name) may ask for which stanza. Everybody else is refused.',
     'repo1-host-type': 'The repository is on another host: a backup beside the data is lost with the data.',
+    'repo2-path':
+      'The only repository here, and not the first: backup, expire, restore and verify want --repo=2, or PGBACKREST_REPO=2 in the environment. It may not stand in this file.',
     'repo2-host-type':
       'WAL is sent to every repository, and stays on this disk until all of them have it: a repository that is down fills pg_wal. The others meanwhile get one segment more, or with archive-async all of it.',
     ...Object.fromEntries(

@@ -72,6 +72,21 @@ describe('the steps', () => {
     expect(onProduction.map(({ run }) => /stop|restore|rm /.test(run))).toEqual([false])
   })
 
+  test('of two repositories the one that was asked for is restored from, and both get a full backup afterwards', () => {
+    const second = { ...recovery, spare: 'backup2', repository: 2, otherRepositories: ['backup1'] }
+    const restore = stepsOf(second).find(({ id }) => id === 'restore')!.commands[0]!
+    expect(restore).toMatchObject({ on: 'pg1', run: expect.stringContaining(' --repo=2 --delta ') })
+    const made = stepsOf(second).flatMap(({ commands }) => commands.filter(({ run }) => run.endsWith(' backup')))
+    expect(made.map(({ on }) => on)).toEqual(['backup2', 'backup1'])
+    expect(commandsOf(recovery).join()).not.toContain('--repo=')
+  })
+
+  test('where nothing gets into the archive, a copy does not wait for it; the cluster itself does', () => {
+    const stuck = { ...recovery, production: { ...recovery.production!, archives: false } }
+    expect(stepsOf({ ...stuck, mode: 'beside' })[0]!.id).toBe('spare-restore')
+    expect(stepsOf(stuck)[0]!.id).toBe('archive')
+  })
+
   test('no client and no standby can reach what is recovered', () => {
     const starts = commandsOf(recovery).filter((run) => run.endsWith(' start') && run.startsWith('pg_ctl'))
     expect(starts).toHaveLength(2)

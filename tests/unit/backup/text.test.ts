@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { backupsText } from '../../../src-main/cli/backup-text.js'
 import { pitrText } from '../../../src-main/cli/pitr-text.js'
+import { scheduledRunOf } from '../../../src-main/backup/scheduled-run.js'
 import { newPitr, pitrViewOf } from '../../../src-main/backup/pitr-file.js'
 import { momentOf } from '../../../src-renderer/backups/utc.js'
 import { layOut } from '../../../src-renderer/backups/window-layout.js'
@@ -21,6 +22,28 @@ describe('what a terminal shows', () => {
     expect(backupsText(viewOf({ backups: [], archive: null }))).toMatch(
       /archive {5}empty\n[^]*nothing yet[^]*no backups\n/,
     )
+  })
+
+  test('which of several repositories it is, when cron backs up, and how its last run ended', () => {
+    const run = scheduledRunOf('2026-11-26 14:09:30 incr: no backup: another one runs, and has the lock\n')
+    const schedules = [{ type: 'incr', at: '*/5 * * * *' }] as const
+    const text = backupsText(viewOf({ repositories: ['far', 'backup'], schedules: [...schedules], scheduled: run }))
+    expect(text).toContain('repository  backup (besides far), ok, keeps 2 full backups\n')
+    expect(text).toContain(
+      'scheduled   incr at */5 * * * *; the last run, incr, ended 30 s ago: no backup: another one runs, and has the lock\n',
+    )
+    expect(backupsText(viewOf())).not.toMatch(/besides|scheduled/)
+    expect(backupsText(viewOf({ schedules: [...schedules] }))).toContain('; no run has ended yet\n')
+  })
+
+  test.each([
+    ['made 20261126-140000F', 'made'],
+    ['no backup: there is none to build on yet', 'none'],
+    ['failed: [082]: WAL segment 00000001000000000000000E was not archived before the 20000ms timeout', 'failed'],
+  ])('a run of cron that says "%s"', (text, outcome) => {
+    const run = scheduledRunOf(`2026-11-26 14:09:30 full: ${text}\n`)
+    expect(run).toEqual({ endedAt: at('14:09:30'), type: 'full', outcome, text })
+    expect(scheduledRunOf('')).toBeNull()
   })
 
   test('a dry run says so, and shows every command with its host', () => {

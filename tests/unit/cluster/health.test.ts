@@ -202,6 +202,29 @@ describe('a lab in which nothing is wrong', () => {
   })
 })
 
+test('of two repositories each is judged by itself', () => {
+  const { backup: spared, ...others } = spec.hosts
+  const two = { ...spec, hosts: { ...others, backup1: spared!, backup2: spared! } }
+  const host = hosts.find(({ name }) => name === 'backup')!
+  const both = [...hosts.filter((each) => each !== host), { ...host, name: 'backup1' }, { ...host, name: 'backup2' }]
+  const input = inputOf({
+    state: {
+      hosts: [...healthyHosts().filter(({ name }) => name !== 'backup'), view('backup1'), view('backup2')],
+      repositories: { backup1: part(repository), backup2: part({ ...repository, backups: [] }) },
+    },
+    facts: { backup1: facts(host), backup2: facts(host) },
+  })
+  const { findings, areas } = healthOf({ ...input, info: { ...input.info, hosts: both, spec: two } })
+  expect(findings.map(({ rule, host: of }) => [rule, of])).toEqual([['no-backup', 'backup2']])
+  const states = areas.filter(({ subsystem }) => subsystem === 'backups').map(({ host: of, state }) => [of, state])
+  expect(states).toEqual(
+    expect.arrayContaining([
+      ['backup1', 'ok'],
+      ['backup2', 'wrong'],
+    ]),
+  )
+})
+
 describe('each rule', () => {
   const down = part({ container: 'exited' as const, since: now - 9000, how: 'killed' as const })
   const away = {

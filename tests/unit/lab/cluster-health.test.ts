@@ -25,6 +25,14 @@ RENEW='dojo heal test-1, where the fault expired-certificate made it so'
   }
 })
 
+test('it is told of every repository, in the order in which pgBackRest numbers them', () => {
+  const { backup, ...others } = topologyOf().hosts
+  const plan = planOf(topologyOf({ ...others, far: { ...backup, address: 30 }, backup }))
+  const { content } = renderHost(plan, 'pg1').find(({ path }) => path === '/etc/cluster-health.conf')!
+  expect(content).toContain('REPOSITORIES="far backup"\n')
+  expect(readFileSync(script, 'utf8')).toContain('for host in $REPOSITORIES')
+})
+
 test('a host of another site is told of that site', () => {
   const topology = topologyOf({
     pg1: { address: 11, at: [0, 0], services: ['etcd', 'patroni'] },

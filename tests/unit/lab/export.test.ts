@@ -11,8 +11,9 @@ import { durable } from '../../../src-main/lab/export/durable.js'
 import type { ExportSource } from '../../../src-main/lab/export/index.js'
 import { withTheSecrets, type ExportedFile } from '../../../src-main/lab/export/tokens.js'
 import type { LabPlan } from '../../../src-main/lab/plan.js'
+import { withSettings } from '../../../src-main/lab/settings.js'
 import { renderHost } from '../../../src-main/lab/render/index.js'
-import { planOf, topologyOf } from './plan-of.js'
+import { planOf, topologyOf, twoRepositories } from './plan-of.js'
 
 const topology = topologyOf({
   ...topologyOf().hosts,
@@ -280,6 +281,40 @@ describe('ansible', () => {
 
     test('as folders they have the scripts as well', () => {
       expect(exported(asConfig, backedUp, 'scripts/archive-wal')).toMatch(/^#!/)
+    })
+  })
+
+  describe('of two repositories with a schedule', () => {
+    const source = sourceOf(withSettings(twoRepositories(), ['backup.full_at=0 3 * * 0']))
+    const files = asAnsible(source)
+
+    test('both have a first backup, what cron runs, and a place that outlives the host', () => {
+      const { all } = parse(contentOf(files, 'inventory.yml'))
+      expect(Object.keys(all.children.repository.hosts)).toEqual(['backup1', 'backup2'])
+      for (const host of ['backup1', 'backup2']) {
+        const { scripts, packages, files: installed } = parse(contentOf(files, `host_vars/${host}.yml`))
+        expect(scripts).toEqual(['/usr/local/lib/dojo/first-backup', '/usr/local/bin/scheduled-backup'])
+        expect(packages).toEqual(expect.arrayContaining(['cron', 'jq']))
+        expect(installed).toContainEqual(expect.objectContaining({ path: '/etc/cron.d/pgbackrest', service: 'cron' }))
+      }
+      const { services, volumes } = parse(exported(asCompose, source, 'docker-compose.yml'))
+      expect(services.backup2.environment).toMatchObject({ PGBACKREST_REPO: '2', FIRST_BACKUP: 'wanted' })
+      expect(Object.keys(volumes)).toEqual(
+        expect.arrayContaining(['backup1-var-lib-pgbackrest', 'backup2-var-lib-pgbackrest']),
+      )
+      expect(Object.keys(volumes).join()).not.toContain('backup2-var-backups')
+      expect(exported(asConfig, source, 'scripts/scheduled-backup')).toMatch(/^#!/)
+    })
+
+    test('every README says when cron backs up, and none that it is left out', () => {
+      for (const as of [asCompose, asConfig, asAnsible]) {
+        const text = exported(as, source, 'README.md')
+        expect(text).toContain(
+          'Cron makes backups on backup1 and backup2 (/etc/cron.d/pgbackrest): full at `0 3 * * 0`',
+        )
+        expect(text).not.toContain('Schedules of backups')
+      }
+      expect(exported(asCompose, sourceOf(twoRepositories()), 'README.md')).toContain('Schedules of backups')
     })
   })
 

@@ -20,6 +20,12 @@ export const topologyOf = (hosts?: Record<string, unknown>, rest: Record<string,
     ...rest,
   })
 
+/** The same with two hosts that keep backups. */
+export const twoRepositories = (rest: Record<string, unknown> = {}): Topology => {
+  const { backup, ...others } = topologyOf().hosts
+  return topologyOf({ ...others, backup1: backup, backup2: { ...backup, address: 16, at: [2, 1] } }, rest)
+}
+
 export function planOf(topology: Topology = topologyOf()): LabPlan {
   const user = (username: string) => ({ username, password: `secret-of-${username}` })
   return {

@@ -3,9 +3,10 @@ import { parse } from 'yaml'
 import type { HostFile } from '../../../src-main/docker/archive.js'
 import { clientHostsOf, type LabPlan } from '../../../src-main/lab/plan.js'
 import { renderEnvironment, renderHost } from '../../../src-main/lab/render/index.js'
-import type { Settings } from '../../../src-main/contract/topology.js'
+import { withSettings } from '../../../src-main/lab/settings.js'
+import type { Settings, Topology } from '../../../src-main/contract/topology.js'
 import { loadTopology } from '../../../src-main/lab/topology-file.js'
-import { planOf, topologyOf } from './plan-of.js'
+import { planOf, topologyOf, twoRepositories } from './plan-of.js'
 
 const file = (files: HostFile[], path: string): HostFile => {
   const found = files.find((entry) => entry.path === path)
@@ -176,6 +177,58 @@ describe('pgbackrest', () => {
   })
 })
 
+describe('two repositories', () => {
+  const conf = '/etc/pgbackrest/pgbackrest.conf'
+  const settings = { backup: { encrypted: true, replicas_from_backup: true } }
+  const withKey = (topology: Topology): LabPlan => {
+    const plan = planOf(topology)
+    plan.credentials.repository = { password: 'secret-of-repository' }
+    return plan
+  }
+  const patroniOf = (plan: LabPlan) =>
+    parse(rendered('pg2', '/etc/patroni/patroni.yml', plan)) as {
+      postgresql: Record<'pgbackrest' | 'pgbackrest_backup2', { command: string }> & {
+        create_replica_methods: string[]
+      }
+    }
+  const plan = withKey(twoRepositories({ settings }))
+
+  test('a data host sends to both, and lets both in', () => {
+    const text = rendered('pg1', conf, plan)
+    expect(text).toContain('repo1-host=backup1\n')
+    expect(text).toContain('repo2-host=backup2\nrepo2-host-type=tls\n')
+    expect(text.match(/^tls-server-auth=.*$/gm)).toEqual([
+      'tls-server-auth=backup1=main',
+      'tls-server-auth=backup2=main',
+    ])
+  })
+
+  test('each keeps its own, by the number that data hosts know it by, in every file', () => {
+    for (const path of [conf, '/etc/pgbackrest/spare.conf']) {
+      expect(rendered('backup2', path, plan)).toMatch(
+        /^repo2-path=.*\nrepo2-retention-full=2\nrepo2-cipher-type=aes-256-cbc\nrepo2-cipher-pass=/m,
+      )
+      expect(rendered('backup2', path, plan)).not.toContain('repo1-')
+      expect(rendered('backup1', path, plan)).not.toContain('repo2-')
+    }
+  })
+
+  test('a bare pgbackrest on the second means the only one that is there', () => {
+    expect(renderEnvironment(plan, 'backup2')).toMatchObject({ PGBACKREST_REPO: '2' })
+    for (const host of ['backup1', 'pg1']) expect(renderEnvironment(plan, host)).not.toHaveProperty('PGBACKREST_REPO')
+  })
+
+  test('a replica comes from either, and from the leader when neither can be reached', () => {
+    const { postgresql } = patroniOf(plan)
+    expect(postgresql.create_replica_methods).toEqual(['pgbackrest', 'pgbackrest_backup2', 'basebackup'])
+    expect(postgresql.pgbackrest.command).toContain(' --repo=1 ')
+    expect(postgresql.pgbackrest_backup2.command).toContain(' --repo=2 ')
+    const one = patroniOf(withKey(topologyOf(undefined, { settings }))).postgresql
+    expect(one.create_replica_methods).toEqual(['pgbackrest', 'basebackup'])
+    expect(one.pgbackrest.command).toBe('pgbackrest --stanza=main --delta --type=standby restore')
+  })
+})
+
 describe('haproxy', () => {
   test('a host that is added becomes a server of both addresses', () => {
     const text = rendered('proxy', '/etc/haproxy/haproxy.cfg', planOf(withThird))
@@ -234,6 +287,26 @@ describe('cron', () => {
 
   test.each([0, 7, 90])('%i minutes can not be said to cron', (every) => {
     expect(() => withCron({ every })).toThrow(/divides an hour/)
+  })
+})
+
+describe('a schedule', () => {
+  const path = '/etc/cron.d/pgbackrest'
+  const set = ['backup.full_at=0 3 * * 0', 'backup.incr_at=*/15 * * * *']
+  const plan = planOf(withSettings(twoRepositories(), set))
+
+  test('is kept by cron on each host that keeps backups, for its own repository', () => {
+    expect(rendered('backup2', path, plan).match(/^[^#].*$/gm)).toEqual([
+      'SHELL=/bin/sh',
+      'PATH=/usr/local/bin:/usr/bin:/bin',
+      'PGBACKREST_STANZA=main',
+      'PGBACKREST_REPO=2',
+      '0 3 * * 0 postgres scheduled-backup full >> /var/log/cron/pgbackrest.log 2>&1',
+      '*/15 * * * * postgres scheduled-backup incr >> /var/log/cron/pgbackrest.log 2>&1',
+    ])
+    expect(rendered('backup1', path, plan)).toContain('PGBACKREST_REPO=1\n')
+    expect(renderEnvironment(plan, 'backup1')['HOST_SERVICES']).toBe('pgbackrest cron')
+    expect(renderHost(plan, 'pg1').some((one) => one.path === path)).toBe(false)
   })
 })
 

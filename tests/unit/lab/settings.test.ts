@@ -59,11 +59,36 @@ describe('--set', () => {
     ],
     ['not a number', 'patroni.ttl=long', 'patroni.ttl'],
     ['an election before five heartbeats', 'etcd.heartbeat_interval=300', '5 * 300 = 1500 ms'],
+    ['a schedule of four fields', 'backup.full_at=0 3 * *', 'backup.full_at: 5 fields with one space between them'],
+    ['a minute that no hour has', 'backup.incr_at=60 * * * *', 'backup.incr_at: minute "60": 0 to 59'],
+    ['steps from nowhere', 'backup.incr_at=5/10 * * * *', 'steps go with * or a range'],
+    ['a range that ends before it begins', 'backup.diff_at=0 5-3 * * *', 'hour "5-3": it ends before it begins'],
+    ['a second line', 'backup.diff_at=0 5 * * *\nroot', 'day of the week "*\nroot": a number'],
+    ['a number', 'backup.diff_at=5', 'backup.diff_at: five fields of cron'],
+    ['nothing', 'backup.diff_at=', 'minute, hour, day of the month, month, day of the week'],
     ['a sum above ttl', 'patroni.loop_wait=10', '10 + 2 * 8 = 26, and may not exceed ttl (20)'],
   ])('refuses %s and says what is right', (_, set, words) => expect(whyRefused(set)).toContain(words))
 
   test('names all that is wrong at once', () => {
     expect(whyRefused('patroni.ttl=1', 'nonsense').split('; ').length).toBeGreaterThan(1)
+  })
+
+  test.each(['0 3 * * 0', '*/5 * * * *', '0,30 8-18/2 1-7 jan mon', '59 23 31 12 7'])(
+    'takes "%s" as cron does, and has cron keep it where backups are',
+    (at) => {
+      const { settings, hosts } = withSettings(base, [`backup.full_at=${at}`])
+      expect(settings.backup.full_at).toBe(at)
+      const having = Object.entries(hosts).filter(([, { services }]) => services.includes('cron'))
+      expect(having.map(([host]) => host)).toEqual(['backup'])
+      expect(withSettings(base, []).hosts).toEqual(base.hosts)
+    },
+  )
+
+  test('refuses a schedule that nobody would keep', () => {
+    const { backup: _, ...hosts } = base.hosts
+    expect(() => withSettings(topologyOf(hosts), ['backup.full_at=0 3 * * 0'])).toThrow(
+      'backup.full_at: no host of pair keeps backups',
+    )
   })
 
   test('judges the sum rule on the result, whatever the order', () => {

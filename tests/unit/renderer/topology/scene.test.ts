@@ -57,6 +57,23 @@ describe('a healthy cluster', () => {
   })
 })
 
+test('of two repositories each has its own backups and its own line, and one that is down cuts only that', () => {
+  const of = (name: string) => ({ ...info.hosts.find((each) => each.name === 'backup')!, name })
+  const hosts = [...info.hosts.filter(({ name }) => name !== 'backup'), of('backup1'), of('backup2')]
+  const state = failoverState(700.4)
+  const kept = state.hosts.find(({ name }) => name === 'backup')!
+  const none = { ...state.backup, value: { ...state.backup.value!, backups: [] } }
+  const two: ClusterState = {
+    ...state,
+    hosts: [...state.hosts, { ...kept, name: 'backup1', role: 'down' }, { ...kept, name: 'backup2' }],
+    repositories: { backup1: state.backup, backup2: none },
+  }
+  const scene = sceneOf({ info: { ...info, hosts }, state: two, now: at(700.4), zero, recorded: false })
+  expect(link(scene, 'archive', 'backup1')).toMatchObject({ state: 'cut', why: 'backup1 is down' })
+  expect(link(scene, 'archive', 'backup2')).toMatchObject({ state: 'ready', why: '' })
+  expect(words(scene, 'backup2')).toContain('no backup yet')
+})
+
 describe('the leader’s host is down', () => {
   const scene = sceneAt(740)
 
