@@ -1,4 +1,4 @@
-import { test } from 'vitest'
+import { expect, test } from 'vitest'
 import { exportedProject } from '../support/exported-project.js'
 
 test(
@@ -6,6 +6,6 @@ test(
   { timeout: 600_000 },
   async () => {
     await using project = await exportedProject('none')
-    await project.boots()
+    expect(await project.boots()).toBeLessThan(60)
   },
 )

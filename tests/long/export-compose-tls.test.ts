@@ -1,4 +1,4 @@
-import { test } from 'vitest'
+import { expect, test } from 'vitest'
 import { exportedProject } from '../support/exported-project.js'
 
 test(
@@ -8,6 +8,6 @@ test(
   },
   async () => {
     await using project = await exportedProject('tls')
-    await project.boots()
+    expect(await project.boots()).toBeLessThan(60)
   },
 )

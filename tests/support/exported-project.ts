@@ -20,8 +20,11 @@ const signal = new AbortController().signal
 const standbys = "select application_name as name, sync_state from pg_stat_replication where state = 'streaming'"
 
 export interface ExportedProject extends AsyncDisposable {
-  /** Boots it with plain compose, writes, loses the leader and has it back, and removes it with its volumes. */
-  boots(): Promise<void>
+  /**
+   * Boots it with plain compose, writes, loses the leader and has it back, and removes it with its volumes. Resolves to the
+   * seconds without writes.
+   */
+  boots(): Promise<number>
 }
 
 /** A lab that never ran, taken home as a compose project. `security=tls`: with its passwords as well. */
@@ -68,7 +71,7 @@ interface Project {
   tls: boolean
 }
 
-async function boots({ dojo, folder, compose, own, tls }: Project): Promise<void> {
+async function boots({ dojo, folder, compose, own, tls }: Project): Promise<number> {
   async function asRole<Row extends object>(user: 'app' | 'postgres', sql: string): Promise<Row[]> {
     const secret = user === 'app' ? 'app' : 'superuser'
     const password = await passwordOf(folder, secret)
@@ -148,9 +151,13 @@ async function boots({ dojo, folder, compose, own, tls }: Project): Promise<void
 
   await compose('start', 'pg1')
   await until('the old leader as a standby', 'postgres', standbys, [{ name: 'pg1', sync_state: 'sync' }], 120_000)
-  const seconds = [bootedAt - startedAt, failedOverAt - killedAt].map((ms) => (ms / 1000).toFixed(1))
-  console.log(`plain compose${tls ? ', TLS' : ''}: boot ${seconds[0]} s, failover ${seconds[1]} s`)
+  const [booted, failedOver] = [bootedAt - startedAt, failedOverAt - killedAt].map((ms) => ms / 1000) as [
+    number,
+    number,
+  ]
+  console.log(`plain compose${tls ? ', TLS' : ''}: boot ${booted.toFixed(1)} s, failover ${failedOver.toFixed(1)} s`)
 
   await compose('down', '--volumes', '--timeout', '0')
   expect(await sweepHome(dojo.id)).toBe(0)
+  return failedOver
 }
