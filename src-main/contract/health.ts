@@ -14,7 +14,7 @@ export const healthSubsystems = [
   'pgbouncer',
   'disk',
   'clocks',
-  'certificates',
+  'tls',
   'promises',
   'faults',
 ] as const

@@ -3,7 +3,7 @@ import { etcdValue, leaseValue, roleValue, writesValue, type MomentFacts } from 
 import type { Frame } from './frame.js'
 import type { Lane } from './lanes.js'
 import type { HostRole } from '../../src-main/contract/cluster.js'
-import { fitted } from './words.js'
+import { fitted, widthOf } from './words.js'
 
 const roleInks: Record<HostRole, string> = {
   leader: 'c-leader',
@@ -16,7 +16,7 @@ const roleInks: Record<HostRole, string> = {
   unknown: 'c-unk',
 }
 
-/** Names of the lanes, and their values at the moment that is looked at. */
+/** Names of the lanes, and their values at the moment that is looked at: where a long name leaves room, as the lane says it too. */
 export function Gutter({ frame, facts }: { frame: Frame; facts: MomentFacts }) {
   const { lanes } = frame
   const right = frame.scale.left - 12
@@ -29,7 +29,7 @@ export function Gutter({ frame, facts }: { frame: Frame; facts: MomentFacts }) {
           {fitted(name, 64, 13)}
         </text>
         <text x={right} y={lane.y + Math.round(lane.height / 2) + 4} className={`end ${ink}`}>
-          {value}
+          {widthOf(value) <= right - 16 - widthOf(fitted(name, 64, 13), 13) - 6 ? value : ''}
         </text>
       </g>
     )

@@ -41,7 +41,7 @@ function about(
 ): HealthFinding {
   const severity = rule === 'certificate-expired' ? 'critical' : 'warning'
   const text = `the certificate of ${whose(path)} on ${host} ${said}: ${path}`
-  return finding({ rule, subsystem: 'certificates', host, severity }, { text, since, next: nextOf(input, host, path) })
+  return finding({ rule, subsystem: 'tls', host, severity }, { text, since, next: nextOf(input, host, path) })
 }
 
 /** Nothing renews certificates in a lab but the fault that let one expire; those of an exercise are not given away. */

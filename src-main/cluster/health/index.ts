@@ -94,7 +94,7 @@ function areasOf(input: HealthInput, findings: readonly HealthFinding[]): Area[]
       ...own.map((subsystem) => area(subsystem, name, known[subsystem] ?? false)),
       ...data,
       area('disk', name, (facts[name] ?? null) !== null),
-      ...(hasCertificates(host) ? [area('certificates', name, (facts[name] ?? null) !== null)] : []),
+      ...(hasCertificates(host) ? [area('tls', name, (facts[name] ?? null) !== null)] : []),
     ]
   }
   const primary = primaryOf(input)

@@ -58,10 +58,10 @@ export const configAt = (): ConfigView =>
 export function healthAt(): HealthReport {
   const at = Date.now()
   const hosts: Record<string, HealthSubsystem[]> = {
-    pg1: ['host', 'etcd', 'patroni', 'postgres', 'replication', 'backups', 'disk', 'clocks'],
+    pg1: ['host', 'etcd', 'patroni', 'postgres', 'replication', 'backups', 'disk', 'clocks', 'tls'],
     pg2: ['host', 'etcd', 'patroni', 'postgres', 'replication', 'backups', 'disk', 'clocks'],
     witness: ['host', 'etcd', 'disk'],
-    backup: ['host', 'backups', 'disk'],
+    backup: ['host', 'backups', 'disk', 'tls'],
     proxy: ['host', 'proxy', 'disk'],
   }
   const stateOf = (name: string, subsystem: HealthSubsystem): 'ok' | 'wrong' | 'unknown' =>
