@@ -119,10 +119,7 @@ function HostNow({ host, writes }: { host: HostView; writes: number | null }) {
       <p className="mono lab-now-head">
         <b>{host.name}</b>
         <Icon name={icon} size={14} />
-        <span style={{ color: tone }}>
-          {words}
-          {host.timeline !== null && !down ? ` tl ${host.timeline}` : ''}
-        </span>
+        <span style={{ color: tone }}>{words}</span>
       </p>
       <p className="mono t1 ink2 cut">{writes !== null ? `${Math.round(writes)} writes/s` : host.note}</p>
     </div>

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { createClient, failureOf, type Failure } from '../app/connection.js'
 import { goToLab } from '../app/route.js'
 import { useCall } from '../app/use-call.js'
@@ -87,16 +87,42 @@ export function StartLab({ disabled, flown }: { disabled: boolean; flown: readon
           </p>
         </div>
       )}
-      <label className="own-patroni t1">
-        <span className="ink3">With your own Patroni configuration</span>
-        <input
-          type="file"
-          accept=".yml,.yaml"
-          disabled={disabled}
-          onChange={(event) => setOwn(event.target.files?.[0] ?? null)}
-        />
-      </label>
+      <OwnPatroni file={own} disabled={disabled} onChoose={setOwn} />
       {start.failure && <SaidBox said={start.failure} />}
     </>
+  )
+}
+
+/** A dynamic configuration of one's own, on top of the topology's. */
+function OwnPatroni(props: { file: File | null; disabled: boolean; onChoose: (file: File | null) => void }) {
+  const { file, disabled, onChoose } = props
+  const input = useRef<HTMLInputElement>(null)
+  const choose = (chosen: File | null): void => {
+    onChoose(chosen)
+    if (input.current) input.current.value = '' // the same file can be chosen again, after it was edited
+  }
+  return (
+    <div className="own-patroni t1">
+      <span className="ink3">With your own Patroni configuration</span>
+      <div className="row">
+        <input
+          ref={input}
+          type="file"
+          accept=".yml,.yaml"
+          aria-label="Patroni configuration file"
+          disabled={disabled}
+          onChange={(event) => choose(event.target.files?.[0] ?? null)}
+        />
+        <Button size="small" disabled={disabled} onClick={() => input.current?.click()}>
+          Choose a file
+        </Button>
+        <span className="mono ink2 cut">{file?.name ?? 'none: the topology’s own settings'}</span>
+        {file && (
+          <Button size="small" aria-label={`Without ${file.name}`} onClick={() => choose(null)}>
+            Clear
+          </Button>
+        )}
+      </div>
+    </div>
   )
 }
