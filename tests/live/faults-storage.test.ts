@@ -70,6 +70,7 @@ test('a full data disk refuses what needs room, and changes no role', limit, asy
 })
 
 test('a full WAL disk ends the leader, and healing brings its host back', limit, async () => {
+  await lab.whole(90_000) // a leader without a synchronous standby would have nobody to follow it
   const { id } = await lab.faults.inject({ kind: 'disk-full', target: 'leader', options: { which: 'wal' } })
   // more segments than the disk has room for, so that recycled ones do not do
   const complete = "perform pg_create_restore_point('full'), pg_switch_wal()"

@@ -94,8 +94,11 @@ function serviceOf(path: string, own: readonly ServiceName[]): ServiceName | 'no
   return own.find((service) => service === folder) ?? 'none'
 }
 
-/** Ansible takes a hyphen in the name of a group for a mistake. */
-const groupOf = (service: ServiceName): string => service.replaceAll('-', '_')
+/**
+ * No host has a name with an underscore: of a host and a group with the same name, a play for that name means the host
+ * alone. And Ansible takes a hyphen in the name of a group for a mistake.
+ */
+const groupOf = (what: string): string => `${what.replaceAll('-', '_')}_hosts`
 
 function inventory({ plan }: ExportSource) {
   const { topology, prefix } = plan
@@ -108,7 +111,7 @@ function inventory({ plan }: ExportSource) {
       hosts: Object.fromEntries(names.map((name) => [name, { ansible_host: at(name), address: at(name) }])),
       children: {
         ...Object.fromEntries(services.map((service) => [groupOf(service), group(hostsWith(topology, service))])),
-        repository: group(repositoriesOf(topology)),
+        [groupOf('repository')]: group(repositoriesOf(topology)),
       },
     },
   }

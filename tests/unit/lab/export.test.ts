@@ -206,8 +206,8 @@ describe('compose', () => {
 describe('ansible', () => {
   test('every service has its group, and every host its files, packages and services', () => {
     const { all } = parse(file('ansible', 'inventory.yml'))
-    expect(Object.keys(all.children.etcd.hosts)).toEqual(['pg1', 'pg2', 'witness'])
-    expect(Object.keys(all.children.repository.hosts)).toEqual(['backup'])
+    expect(Object.keys(all.children.etcd_hosts.hosts)).toEqual(['pg1', 'pg2', 'witness'])
+    expect(Object.keys(all.children.repository_hosts.hosts)).toEqual(['backup'])
     const pg2 = parse(file('ansible', 'host_vars/pg2.yml'))
     expect(pg2.packages).toContain('postgresql-17')
     expect(pg2.files).toContainEqual({
@@ -259,7 +259,7 @@ describe('ansible', () => {
       })
       const plays = parse(contentOf(files, 'site.yml')) as { hosts: string; roles?: { service: string }[] }[]
       const order = plays.map(({ hosts: of }) => of)
-      expect(order.indexOf('cron')).toBeGreaterThan(order.indexOf('patroni'))
+      expect(order.indexOf('cron_hosts')).toBeGreaterThan(order.indexOf('patroni_hosts'))
       expect(Object.keys(parse(contentOf(files, 'roles/service/vars/main.yml')).commands)).toContain('cron')
     })
 
@@ -326,16 +326,18 @@ describe('ansible', () => {
     const measured = sourceOf(topologyOf({ ...topology.hosts, ...more }))
     const files = asAnsible(measured)
     const { all } = parse(contentOf(files, 'inventory.yml'))
-    expect(Object.keys(all.children.postgres_exporter.hosts)).toEqual(['more'])
+    expect(Object.keys(all.children.postgres_exporter_hosts.hosts)).toEqual(['more'])
     const plays = parse(contentOf(files, 'site.yml')) as { hosts: string; roles?: { service?: string }[] }[]
     const played = plays.flatMap(({ hosts, roles = [] }) =>
       roles.flatMap(({ service }) => (service === undefined ? [] : [[service, hosts]])),
     )
     const { commands } = parse(contentOf(files, 'roles/service/vars/main.yml'))
     expect(Object.fromEntries(played)).toEqual(
-      Object.fromEntries(services.map((service) => [service, service.replace('-', '_')])),
+      Object.fromEntries(services.map((service) => [service, `${service.replace('-', '_')}_hosts`])),
     )
     expect(Object.keys(commands).toSorted()).toEqual(services.toSorted())
+    // a host may be called etcd
+    expect(Object.keys(all.children).filter((name) => !name.includes('_'))).toEqual([])
     expect(Object.keys(all.children)).toEqual(expect.arrayContaining(plays.map(({ hosts }) => hosts).slice(2)))
     expect(exported(asConfig, measured, 'README.md')).toContain('The command lines of prometheus, postgres-exporter:')
     expect(exported(asCompose, measured, 'docker-compose.yml')).toContain('127.0.0.1:${PORT_MONITOR_9090}:9090')
