@@ -1,4 +1,4 @@
-import { test } from 'vitest'
+import { expect, test } from 'vitest'
 import { exportedProject } from '../support/exported-project.js'
 
 test(
@@ -8,6 +8,8 @@ test(
   },
   async () => {
     await using project = await exportedProject('tls')
-    await project.boots()
+    const { failoverS, left } = await project.boots()
+    expect(failoverS).toBeLessThan(60)
+    expect(left).toBe(0)
   },
 )
