@@ -8,6 +8,8 @@ test(
   },
   async () => {
     await using project = await exportedProject('tls')
-    expect(await project.boots()).toBeLessThan(60)
+    const { failoverS, left } = await project.boots()
+    expect(failoverS).toBeLessThan(60)
+    expect(left).toBe(0)
   },
 )

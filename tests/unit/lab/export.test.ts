@@ -207,7 +207,7 @@ describe('ansible', () => {
   test('every service has its group, and every host its files, packages and services', () => {
     const { all } = parse(file('ansible', 'inventory.yml'))
     expect(Object.keys(all.children.etcd_hosts.hosts)).toEqual(['pg1', 'pg2', 'witness'])
-    expect(Object.keys(all.children.repository_hosts.hosts)).toEqual(['backup'])
+    expect(Object.keys(all.children.repository_hosts.hosts.hosts)).toEqual(['backup'])
     const pg2 = parse(file('ansible', 'host_vars/pg2.yml'))
     expect(pg2.packages).toContain('postgresql-17')
     expect(pg2.files).toContainEqual({
@@ -290,7 +290,7 @@ describe('ansible', () => {
 
     test('both have a first backup, what cron runs, and a place that outlives the host', () => {
       const { all } = parse(contentOf(files, 'inventory.yml'))
-      expect(Object.keys(all.children.repository.hosts)).toEqual(['backup1', 'backup2'])
+      expect(Object.keys(all.children.repository_hosts.hosts)).toEqual(['backup1', 'backup2'])
       for (const host of ['backup1', 'backup2']) {
         const { scripts, packages, files: installed } = parse(contentOf(files, `host_vars/${host}.yml`))
         expect(scripts).toEqual(['/usr/local/lib/dojo/first-backup', '/usr/local/bin/scheduled-backup'])
@@ -338,7 +338,9 @@ describe('ansible', () => {
     expect(Object.keys(commands).toSorted()).toEqual(services.toSorted())
     // a host may be called etcd
     expect(Object.keys(all.children).filter((name) => !name.includes('_'))).toEqual([])
-    expect(Object.keys(all.children)).toEqual(expect.arrayContaining(plays.map(({ hosts }) => hosts).slice(2)))
+    expect(Object.keys(all.children)).toEqual(
+      expect.arrayContaining(plays.slice(2).flatMap(({ hosts }) => hosts.split(':&'))),
+    )
     expect(exported(asConfig, measured, 'README.md')).toContain('The command lines of prometheus, postgres-exporter:')
     expect(exported(asCompose, measured, 'docker-compose.yml')).toContain('127.0.0.1:${PORT_MONITOR_9090}:9090')
   })
