@@ -207,7 +207,7 @@ describe('ansible', () => {
   test('every service has its group, and every host its files, packages and services', () => {
     const { all } = parse(file('ansible', 'inventory.yml'))
     expect(Object.keys(all.children.etcd_hosts.hosts)).toEqual(['pg1', 'pg2', 'witness'])
-    expect(Object.keys(all.children.repository_hosts.hosts.hosts)).toEqual(['backup'])
+    expect(Object.keys(all.children.repository_hosts.hosts)).toEqual(['backup'])
     const pg2 = parse(file('ansible', 'host_vars/pg2.yml'))
     expect(pg2.packages).toContain('postgresql-17')
     expect(pg2.files).toContainEqual({
