@@ -1,4 +1,4 @@
-import { fitted, widthOf } from '../timeline/words.js'
+import { widthOf } from '../timeline/words.js'
 import type { Box } from './places.js'
 import { forkLayout } from './fork-layout.js'
 import type { ForkView } from './scene-fork.js'
@@ -68,14 +68,16 @@ export function Fork({ fork, box }: { fork: ForkView; box: Box }) {
 function ForkLine({ fork, box }: { fork: ForkView; box: Box }) {
   const { x, width } = box
   const room = width - widthOf('timeline ')
+  const { timeline, host, words } = fork.newest
+  const newest = [words, `${timeline}, ${host}`].find((each) => widthOf(each) <= room) ?? `${timeline}`
   const left = fork.left.map(({ words }) => words).join('; ')
   const short = fork.left.map((each) => each.short).join('; ')
   const said = [left, short, fork.left.length > 0 ? `${fork.left.length} behind` : ''].find(
-    (each) => each !== '' && widthOf(`${fork.newest.words}  ${each}`) <= room,
+    (each) => each !== '' && widthOf(`${newest}  ${each}`) <= room,
   )
   return (
     <text x={x} y={box.y + box.height - 2} className="f3">
-      timeline <tspan className={`b ${tone(fork)}`}>{fitted(fork.newest.words, room)}</tspan>
+      timeline <tspan className={`b ${tone(fork)}`}>{newest}</tspan>
       {said && (
         <tspan dx="13.2" className={fork.left.some(({ diverged }) => diverged) ? 'c-fault' : 'f2'}>
           {said}
