@@ -24,8 +24,8 @@ export default defineConfig({
   testDir: '.',
   testMatch: '**/*.spec.ts',
   outputDir: '../../test-results/e2e',
-  // two labs at once, each file in order: much of their time is a lease that runs out
-  workers: 2,
+  // two browsers draw on two cores: a second one makes both as slow as they are one after another
+  workers: 1,
   fullyParallel: false,
   retries: 0,
   forbidOnly: true,
