@@ -21,9 +21,10 @@ export function Questions(props: { attempt: AttemptView; canAnswer: boolean; onA
 
 function Question(props: { attempt: string; question: QuestionView; canAnswer: boolean; onAnswered: () => void }) {
   const { attempt, question, canAnswer, onAnswered } = props
-  const [changing, setChanging] = useState(false)
+  // counted: the app can show an answer before the call that gave it returns, and that must not close the next form
+  const [change, setChange] = useState({ nth: 0, open: false })
   const answered = question.answer !== null
-  if (answered && !changing) {
+  if (answered && !change.open) {
     return (
       <div className="answer guide-group">
         <span className="answer-ask ink2">{question.ask}</span>
@@ -39,7 +40,7 @@ function Question(props: { attempt: string; question: QuestionView; canAnswer: b
             size="small"
             look="quiet"
             aria-label={`Change your answer: ${question.ask}`}
-            onClick={() => setChanging(true)}
+            onClick={() => setChange(({ nth }) => ({ nth: nth + 1, open: true }))}
           >
             Change
           </Button>
@@ -53,7 +54,7 @@ function Question(props: { attempt: string; question: QuestionView; canAnswer: b
       attempt={attempt}
       question={question}
       onDone={() => {
-        setChanging(false)
+        setChange((now) => (now.nth === change.nth ? { ...now, open: false } : now))
         onAnswered()
       }}
     />
