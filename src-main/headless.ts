@@ -56,7 +56,7 @@ export async function serve(options: ServeOptions = {}): Promise<Serving> {
     if (refused) return refuse(socket, request, refused)
     sockets.handleUpgrade(request, socket, head, (client) => {
       tolerate(client)
-      backend.attachSocket(client, !isHere(request.socket.remoteAddress))
+      backend.attachSocket(client, !isHere(request.socket.remoteAddress, request.socket.localAddress))
     })
   })
   server.on('clientError', (_error, socket) => socket.destroy())

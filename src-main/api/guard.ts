@@ -40,9 +40,9 @@ export function allowedHosts(listensOn: string, port: number): Set<string> {
   return new Set([...names].flatMap((name) => (port === 80 ? [name, `${name}:80`] : [`${name}:${port}`])))
 }
 
-/** Whether the other end of a connection is on this machine, by its address. */
-export const isHere = (address: string | undefined): boolean =>
-  address !== undefined && (address === '::1' || /^(::ffff:)?127\./.test(address))
+/** Whether the other end of a connection is on this machine: it has a loopback address, or the address that we have. */
+export const isHere = (remote: string | undefined, local?: string): boolean =>
+  remote !== undefined && (remote === '::1' || remote === local || /^(::ffff:)?127\./.test(remote))
 
 /** Why a request may not pass, or null when it may. Requests for files need no token: they hold nothing secret. */
 export function refusal(

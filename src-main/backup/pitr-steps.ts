@@ -69,7 +69,7 @@ function restoreOptions({ target, candidates }: Recovery): string {
 export const stepsOf = (recovery: Recovery): Step[] =>
   recovery.mode === 'beside' ? besideSteps(recovery) : wholeSteps(recovery)
 
-function archiveStep({ mode, production, spare }: Recovery): Step[] {
+function archiveStep({ mode, production, spare, otherRepositories }: Recovery): Step[] {
   if (!production) return []
   const { host, archives } = production
   // nothing would arrive: a copy is made of what did. The cluster itself may not go back while its WAL goes nowhere
@@ -82,7 +82,8 @@ function archiveStep({ mode, production, spare }: Recovery): Step[] {
       title: 'Archive everything up to now',
       why: 'A segment is archived when it is full. The last moments are in one that is not.',
       commands: [{ on: host, run: `psql -XAtq -c "${sql}" | tail -n 1`, timeoutS: 60 }],
-      verify: segmentArchived(host, spare),
+      // with one repository away nothing more is archived anywhere: a cluster that was stopped by then would stay so
+      verify: segmentArchived(host, mode === 'whole' ? [spare, ...otherRepositories] : [spare]),
     },
   ]
 }
@@ -237,7 +238,7 @@ function wholeSteps(recovery: Recovery): Step[] {
       title: 'Archive the new timeline',
       why: 'Its history file tells every later recovery where it left the old one. Without it none gets across.',
       commands: [{ on: leader, run: stopped }],
-      verify: historyArchived(leader, spare),
+      verify: historyArchived(leader, [spare, ...otherRepositories]),
     },
     {
       id: 'forget-position',

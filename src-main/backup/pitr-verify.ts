@@ -68,45 +68,49 @@ export const promoted =
 
 /** The segment that the step's command named is in the archive of the repository that will be restored from. */
 export const segmentArchived =
-  (host: string, repository: string): Verify =>
+  (host: string, repositories: readonly string[]): Verify =>
   async (tools, outputs) => {
     const segment = outputs[0]!.trim()
-    await archived(`${segment}-*`, segment, host, repository, tools)
-    return `${segment} is in the archive`
+    await archived(`${segment}-*`, segment, host, repositories, tools)
+    return `${segment} is in the archive${onEach(repositories)}`
   }
 
-/** Waits for a file in the archive of a repository. `pattern`: a name as `find` takes it. */
+const onEach = (repositories: readonly string[]): string =>
+  repositories.length > 1 ? ` of ${repositories.join(' and ')}` : ''
+
+/** Waits for a file in the archive of each repository. `pattern`: a name as `find` takes it. */
 async function archived(
   pattern: string,
   name: string,
   host: string,
-  repository: string,
+  repositories: readonly string[],
   { sh, signal }: Tools,
 ): Promise<void> {
-  await waitFor(
-    () => sh(repository, `find /var/lib/pgbackrest/archive/${stanza} -name '${pattern}'`),
-    (found) => found.trim() !== '',
-    {
-      what: `${name} to be archived`,
-      withinMs: 60_000,
-      signal,
-      describe: () => 'it is not in the archive',
-      next: `See what the archiver of ${host} says: /var/log/pgbackrest`,
-    },
-  )
+  const withoutIt = async (): Promise<string[]> => {
+    const find = `find /var/lib/pgbackrest/archive/${stanza} -name '${pattern}'`
+    const found = await Promise.all(repositories.map((repository) => sh(repository, find)))
+    return repositories.filter((_, i) => found[i]!.trim() === '')
+  }
+  await waitFor(withoutIt, (missing) => missing.length === 0, {
+    what: `${name} to be archived`,
+    withinMs: 60_000,
+    signal,
+    describe: (missing) => `it is not in the archive of ${missing.join(' and ')}`,
+    next: `See what the archiver of ${host} says: /var/log/pgbackrest`,
+  })
 }
 
 /** A new primary that was stopped has archived its history file: whoever recovers later needs it. */
 export const historyArchived =
-  (host: string, repository: string): Verify =>
+  (host: string, repositories: readonly string[]): Verify =>
   async (tools) => {
     const { sh } = tools
     await sh(host, `! pg_ctl -D ${pgdata} status`)
     const control = await sh(host, `pg_controldata -D ${pgdata}`)
     const timeline = Number(/Latest checkpoint's TimeLineID:\s+(\d+)/.exec(control)?.[1])
     const file = `${timeline.toString(16).toUpperCase().padStart(8, '0')}.history`
-    await archived(file, file, host, repository, tools)
-    return `${file} is in the archive`
+    await archived(file, file, host, repositories, tools)
+    return `${file} is in the archive${onEach(repositories)}`
   }
 
 /** Patroni leads there, and PostgreSQL takes writes. */

@@ -5,7 +5,11 @@ import { imageRepository } from './image-recipe.js'
 import { hostImageTag } from './image-status.js'
 import { label, product } from './labels.js'
 
-type OldImage = PrunedImages['removed'][number]
+/** `names`: its tags, or its id where it has none. */
+interface OldImage {
+  names: string[]
+  bytes: number
+}
 
 /**
  * Of the images with our label those that no container uses and this checkout does not need: what older recipes made, and
@@ -21,7 +25,7 @@ export function oldOf(
     // an engine says null or <none>:<none> of what has no tag; a tag that somebody else gave is a reason to keep it
     const tags = (RepoTags ?? []).filter((tag) => tag !== '<none>:<none>')
     const isOurs = tags.every((tag) => tag.startsWith(`${imageRepository}:`))
-    return isOurs && !used.has(id) && !tags.includes(needed) ? [{ name: tags[0] ?? id, bytes }] : []
+    return isOurs && !used.has(id) && !tags.includes(needed) ? [{ names: tags.length > 0 ? tags : [id], bytes }] : []
   })
 }
 
@@ -35,11 +39,11 @@ export async function oldImages(): Promise<OldImage[]> {
 /** Removes them. One that came into use meanwhile stays: the engine refuses to remove it. */
 export async function pruneImages(): Promise<PrunedImages> {
   const docker = await connectDocker()
-  const removed: OldImage[] = []
-  for (const image of await oldImages()) {
+  const removed: PrunedImages['removed'] = []
+  for (const { names, bytes } of await oldImages()) {
     try {
-      await docker.getImage(image.name).remove()
-      removed.push(image)
+      for (const name of names) await docker.getImage(name).remove()
+      removed.push({ name: names.join(', '), bytes })
     } catch (error) {
       const { statusCode } = error as { statusCode?: number }
       if (statusCode !== 404 && statusCode !== 409) throw error

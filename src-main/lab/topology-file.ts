@@ -14,7 +14,7 @@ import {
 import { ownRoles } from './credentials.js'
 import { isLoadable } from './load-sql.js'
 import { offersOf } from './ports.js'
-import { bytesOf, disksOf } from './plan.js'
+import { bytesOf, disksOf, repositoriesOf, schedulesOf } from './plan.js'
 import { schedulesBroken, settingsBroken } from './settings.js'
 import { hostsIn, readSizes, sizeInvalid, withSizes, type Sizes } from './sizes.js'
 import { sizesBroken } from './size-rules.js'
@@ -143,7 +143,9 @@ function rulesBroken(source: YamlSource, file: TopologyFile, name: string, sizes
       wrong(['hosts', host, 'memory'], `hosts.${host}.memory: its disks are in memory too: at least ${needed}Mi`)
   }
   for (const service of ['cron', 'postgres-exporter'] as const) {
-    for (const host of having(service).filter((name) => !having('patroni').includes(name)))
+    const scheduled = service === 'cron' && schedulesOf(topology.settings).length > 0
+    const used = [...having('patroni'), ...(scheduled ? repositoriesOf(topology) : [])]
+    for (const host of having(service).filter((name) => !used.includes(name)))
       wrong(['hosts', host, 'services'], `hosts.${host}.services: ${service} has nothing to do without patroni`)
   }
   if (topology.load !== undefined && !isLoadable(topology.load))

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { chmod, mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, realpath, rename, rm, rmdir, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { DojoError } from '../contract/errors.js'
 
@@ -16,8 +16,7 @@ export interface FolderFile {
  * @throws DojoError folder-unfit
  */
 export async function writeFolder(folder: string, files: readonly FolderFile[]): Promise<void> {
-  const target = resolve(folder)
-  await requireEmpty(target)
+  const target = await emptyOrAbsent(resolve(folder))
   const temporary = join(dirname(target), `.${basename(target)}.${randomBytes(4).toString('hex')}.tmp`)
   try {
     await mkdir(dirname(target), { recursive: true })
@@ -36,15 +35,16 @@ export async function writeFolder(folder: string, files: readonly FolderFile[]):
   }
 }
 
-async function requireEmpty(target: string): Promise<void> {
+/** The folder itself, where the path is a link to one: a link can't be renamed over. */
+async function emptyOrAbsent(target: string): Promise<string> {
   let names: string[]
   try {
     names = await readdir(target)
+    if (names.length === 0) return await realpath(target)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return target
     throw unfit(target, error)
   }
-  if (names.length === 0) return
   throw new DojoError('folder-unfit', {
     what: `${target} is not empty`,
     why: `it holds ${names.slice(0, 3).join(', ')}${names.length > 3 ? ` and ${names.length - 3} more` : ''}, and nothing of yours is overwritten`,
@@ -61,6 +61,7 @@ function unfit(target: string, error: unknown): DojoError {
     EROFS: 'it is on a disk that can only be read',
     ENOTDIR: 'a part of that path is a file',
     ENOSPC: 'that disk is full',
+    EBUSY: 'something is mounted there, so that it can not be replaced: a folder in it can be made',
   }
   return new DojoError(
     'folder-unfit',

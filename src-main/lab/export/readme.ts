@@ -113,7 +113,7 @@ function schedule({ plan: { topology, settings } }: ExportSource, more = ''): st
   if (when.length === 0) return ''
   return `
 
-Cron makes backups on ${repositoriesOf(topology).join(' and ')} (/etc/cron.d/pgbackrest): ${when.join(', ')}. Each run ends with a line in
+Cron makes backups on ${repositoriesOf(topology).join(' and ')} (/etc/cron.d/pgbackrest): ${when.join(', ')}, in the time zone of those hosts. Each run ends with a line in
 /var/log/cron/pgbackrest.log. ${more}
 `.trimEnd()
 }

@@ -31,6 +31,7 @@ ${tls}${minutes} * * * * postgres base-backup >> /var/log/cron/base-backup.log 2
 `
   const facts = `# Rendered from the lab's topology; read by base-backup and the restore scripts.
 keep=${keep}
+me=${host}
 scope=${scope}
 members='${hostsWith(topology, 'patroni').join(' ')}'
 replication=${credentials.replication.username}
@@ -51,7 +52,7 @@ function schedules({ topology, settings }: LabPlan, host: string): HostFile[] {
     .map(({ type, at }) => `${at} postgres scheduled-backup ${type} >> /var/log/cron/pgbackrest.log 2>&1\n`)
     .join('')
   const content = `# When pgBackRest backs up. It has no scheduler of its own: cron begins it, and its lock keeps two runs apart.
-# Fields: minute, hour, day of the month, month, day of the week (0 and 7 are Sunday); in UTC, as all of the lab.
+# Fields: minute, hour, day of the month, month, day of the week (0 and 7 are Sunday); in this host's time zone, a lab's is UTC.
 # Where both days are given, either will do. A run that came due while the host was down is not made up for.
 # full: everything. diff: what changed since the last full one. incr: what changed since the last of any.
 SHELL=/bin/sh

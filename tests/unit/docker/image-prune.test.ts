@@ -13,9 +13,9 @@ test('older host images are pruned, and so are the layers of their builds', () =
     { ...image('d'), RepoTags: undefined },
   ]
   expect(oldOf(images, [], needed)).toEqual([
-    { name: old, bytes: 385 },
-    { name: 'c', bytes: 385 },
-    { name: 'd', bytes: 385 },
+    { names: [old], bytes: 385 },
+    { names: ['c'], bytes: 385 },
+    { names: ['d'], bytes: 385 },
   ])
 })
 

@@ -217,6 +217,12 @@ describe('where a client is', () => {
     ['1.127.0.1', false],
     [undefined, false],
   ])('%s is this machine: %s', (address, expected) => expect(isHere(address)).toBe(expected))
+
+  test('who comes from the address that we listen on is here, and its neighbour is not', () => {
+    expect(isHere('192.168.1.5', '192.168.1.5')).toBe(true)
+    expect(isHere('192.168.1.20', '192.168.1.5')).toBe(false)
+    expect(isHere(undefined, undefined)).toBe(false)
+  })
 })
 
 describe('the address', () => {

@@ -282,7 +282,7 @@ describe('cron', () => {
 
   test('the scripts know how many to keep, and who belongs to the cluster', () => {
     const text = rendered('pg1', '/etc/base-backup.conf', withCron({ keep: 5 }))
-    expect(text).toContain("keep=5\nscope=pair\nmembers='pg1 pg2'\n")
+    expect(text).toContain("keep=5\nme=pg1\nscope=pair\nmembers='pg1 pg2'\n")
   })
 
   test.each([0, 7, 90])('%i minutes can not be said to cron', (every) => {

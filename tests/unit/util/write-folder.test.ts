@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -23,6 +23,14 @@ test('a folder of files is made, with their permissions, in one that is empty or
     expect((await stat(join(folder, 'secrets/app'))).mode & 0o777).toBe(0o600)
   }
   expect((await readdir(parent)).toSorted()).toEqual(['a', 'empty'])
+})
+
+test('the folder behind a link is filled, and the link stays', async () => {
+  await mkdir(join(parent, 'empty'))
+  await symlink(join(parent, 'empty'), join(parent, 'link'))
+  await writeFolder(join(parent, 'link'), files)
+  expect(await readFile(join(parent, 'empty', 'README.md'), 'utf8')).toBe('hello')
+  expect((await lstat(join(parent, 'link'))).isSymbolicLink()).toBe(true)
 })
 
 test('a folder that holds something is refused, and stays as it is', async () => {
