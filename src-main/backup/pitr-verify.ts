@@ -66,7 +66,7 @@ export const promoted =
     return `${end.stopped ?? 'recovery ended'}; now on timeline ${timeline}`
   }
 
-/** The segment that the step's command named is in the archive of the repository that will be restored from. */
+/** The segment that the step's command named is in the archive of each of these repositories. */
 export const segmentArchived =
   (host: string, repositories: readonly string[]): Verify =>
   async (tools, outputs) => {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Proof } from '../contract/fault.js'
+import { keepsBackups } from '../contract/repository.js'
 import { stanza } from '../lab/plan.js'
 import { outputOf, scriptOn, whenRunning } from './data-hosts.js'
 import { defineFault, type FaultContext } from './fault.js'
@@ -63,10 +64,8 @@ export const damagedBackup = defineFault({
   whenGone: 'the altered file on {host} is whole again or gone, by another hand',
   async refuses(context) {
     const { target, hosts } = context
-    const keeps = ({ services }: typeof target): boolean =>
-      services.includes('pgbackrest') && !services.includes('patroni')
-    if (!keeps(target)) {
-      const keepers = hosts.filter(keeps).map(({ name }) => name)
+    if (!keepsBackups(target)) {
+      const keepers = hosts.filter(keepsBackups).map(({ name }) => name)
       return keepers.length > 0
         ? `backups are not here but on ${keepers.join(' and ')}`
         : 'no host of this lab keeps backups'

@@ -1,4 +1,5 @@
 import type { FaultTarget } from './fault.js'
+import { keepsBackups } from '../contract/repository.js'
 
 type Reach = Pick<FaultTarget, 'hosts' | 'execOn'>
 
@@ -16,10 +17,7 @@ const namesOf = (timeline: number, since: number): string =>
   `\\( -name '${timelineName(timeline)}*' -o -name '*.partial-*' -newermt '@${Math.floor(since / 1000)}' \\)`
 
 /** The hosts that keep the archive, each all of it. */
-const keepersOf = ({ hosts }: Reach): string[] =>
-  hosts
-    .filter(({ services }) => services.includes('pgbackrest') && !services.includes('patroni'))
-    .map(({ name }) => name)
+const keepersOf = ({ hosts }: Reach): string[] => hosts.filter(keepsBackups).map(({ name }) => name)
 
 /** What the archives hold of a timeline. @throws when a host that keeps one can't be asked */
 export async function archivedOf(context: Reach, timeline: number, since: number): Promise<string[]> {

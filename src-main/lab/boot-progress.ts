@@ -2,6 +2,7 @@ import type { BootPhase, BootProgress, LabState } from '../contract/lab.js'
 import { bootPhases } from '../contract/lab.js'
 import type { Said } from '../contract/errors.js'
 import type { Topology } from '../contract/topology.js'
+import { keepsBackups } from '../contract/repository.js'
 import type { BootTimes } from './store.js'
 
 const words: Record<BootPhase, { title: string; about: string }> = {
@@ -148,8 +149,7 @@ export type Progress = ReturnType<typeof bootProgressOf>
 
 function phaseApplies(phase: BootPhase, topology: Topology): boolean {
   const services = new Set(Object.values(topology.hosts).flatMap((host) => host.services))
-  if (phase === 'backup')
-    return Object.values(topology.hosts).some(({ services: s }) => s.includes('pgbackrest') && !s.includes('patroni'))
+  if (phase === 'backup') return Object.values(topology.hosts).some(keepsBackups)
   if (phase === 'proxy') return services.has('haproxy') || services.has('pgbouncer')
   if (phase === 'standby') return topology.healthy.standbys.streaming > 0
   return true

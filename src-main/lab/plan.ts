@@ -1,6 +1,7 @@
 import type { Credentials } from '../contract/lab.js'
 import { backupTypes, type BackupSchedule } from '../contract/backup.js'
 import { whoLeads, type ServiceName, type Settings, type Topology } from '../contract/topology.js'
+import { keepsBackups } from '../contract/repository.js'
 import type { Disk } from '../docker/disks.js'
 import type { Pki } from './pki.js'
 
@@ -54,9 +55,9 @@ export function scopeOf({ scope, topology }: Pick<LabPlan, 'scope' | 'topology'>
   return site === undefined ? scope : `${scope}-${site}`
 }
 
-/** The hosts that keep backups, each a repository of its own: they run pgbackrest and no database. */
+/** The hosts that keep backups, each a repository of its own. */
 export const repositoriesOf = (topology: Topology): string[] =>
-  hostsWith(topology, 'pgbackrest').filter((host) => !runs(topology, host, 'patroni'))
+  Object.keys(topology.hosts).filter((host) => keepsBackups(topology.hosts[host]!))
 
 export const isRepository = (topology: Topology, host: string): boolean => repositoriesOf(topology).includes(host)
 

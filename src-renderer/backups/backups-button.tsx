@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import { keepsBackups } from '../../src-main/contract/repository.js'
 import { useCommands } from '../app/commands.js'
 import { useLabInfo } from '../app/lab-data.js'
 import { useStream } from '../app/use-stream.js'
@@ -8,7 +9,7 @@ import { BackupsDialog } from './backups-dialog.js'
 /** In the top bar of a lab that keeps backups: opens them, and says how far a recovery is. */
 export function BackupsButton({ lab }: { lab: string }) {
   const info = useLabInfo(lab)
-  const keepers = info?.hosts.filter(({ services }) => services.includes('pgbackrest') && !services.includes('patroni'))
+  const keepers = info?.hosts.filter(keepsBackups)
   return keepers?.length ? <OfLab key={lab} lab={lab} repositories={keepers.map(({ name }) => name)} /> : null
 }
 

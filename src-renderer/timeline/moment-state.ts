@@ -2,6 +2,7 @@ import type { ClusterState, HostState, HostView, Part, PostgresReading } from '.
 import type { LabInfo } from '../../src-main/contract/lab.js'
 import type { ProbeStats } from '../../src-main/contract/probe.js'
 import type { LabEvent } from '../../src-main/contract/record.js'
+import { keepsBackups } from '../../src-main/contract/repository.js'
 import { numberIn, textIn } from './event-data.js'
 import { lsnText } from '../topology/lsn.js'
 import { faultsAt } from './moment-faults.js'
@@ -159,7 +160,7 @@ function etcdAt(etcd: NonNullable<MomentFacts['etcd']>, hosts: HostFacts[], befo
 
 function repositoriesAt(info: LabInfo, before: LabEvent[], t: number): Pick<ClusterState, 'backup' | 'repositories'> {
   const made = before.filter(({ kind }) => kind === 'backup')
-  const hosts = info.hosts.filter(({ services }) => services.includes('pgbackrest') && !services.includes('patroni'))
+  const hosts = info.hosts.filter(keepsBackups)
   if (hosts.length < 2) return { backup: backupAt(made, before, t) }
   const ofHost = (host: string) =>
     backupAt(

@@ -59,10 +59,6 @@ export const isAway = (view: HostView | undefined): boolean => view?.role === 'd
 export const siteOf = ({ info }: Pick<SceneInput, 'info'>, host: string | null): string | undefined =>
   info.hosts.find(({ name }) => name === host)?.site
 
-/** What is known of the repository on a host that keeps backups. */
-export const repositoryPart = ({ repositories, backup }: ClusterState, host: string): ClusterState['backup'] =>
-  repositories?.[host] ?? backup
-
 /** The host that takes the writes, or took them last: by its role, by the key, by what the standbys were told. */
 export function primaryOf({ state }: Pick<SceneInput, 'state'>): string | null {
   const leads = state.hosts.find(({ role }) => role === 'leader')

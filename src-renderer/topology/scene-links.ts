@@ -1,6 +1,7 @@
 import type { LabHost } from '../../src-main/contract/lab.js'
+import { repositoryPart } from '../../src-main/contract/repository.js'
 import { kindOf } from './places.js'
-import { fresh, isAway, primaryOf, repositoryPart, siteOf, viewOf, type SceneInput, type Tone } from './scene-base.js'
+import { fresh, isAway, primaryOf, siteOf, viewOf, type SceneInput, type Tone } from './scene-base.js'
 import { cutOf, type LinkCut } from './scene-cuts.js'
 import { checkWords } from './scene-services.js'
 import { streamLinks } from './scene-streams.js'

@@ -2,7 +2,8 @@ import type { HostView } from '../../src-main/contract/cluster.js'
 import type { LabHost } from '../../src-main/contract/lab.js'
 import { agoText } from '../timeline/words.js'
 import { etcdFact } from './scene-data.js'
-import { fresh, repositoryPart, type Fact, type SceneInput, type Tone } from './scene-base.js'
+import { repositoryPart } from '../../src-main/contract/repository.js'
+import { fresh, type Fact, type SceneInput, type Tone } from './scene-base.js'
 
 /** A host beside the cluster: what runs there, and where it listens. */
 export const otherFacts = ({ services }: LabHost): Fact[] =>

@@ -8,6 +8,7 @@ import { Dialog } from '../ui/dialog.js'
 import { count } from '../ui/format.js'
 import { Icon } from '../ui/icons.js'
 import { InlineCode } from '../ui/inline-code.js'
+import { RadioOption } from '../ui/radio-option.js'
 import { SaidBox } from '../ui/said.js'
 import { exportFolder, exportKindWords } from './export-words.js'
 import './export-lab.css'
@@ -35,20 +36,18 @@ export function ExportLab({ lab, onClose }: { lab: string; onClose: () => void }
           <fieldset>
             <legend>As</legend>
             {exportKindWords.map((each) => (
-              <label key={each.kind} className="option">
-                <input
-                  type="radio"
-                  name="as"
-                  value={each.kind}
-                  checked={each.kind === kind}
-                  onChange={() => {
-                    setKind(each.kind)
-                    write.clear()
-                  }}
-                />
-                <span>{each.title}</span>
-                <small>{each.about}</small>
-              </label>
+              <RadioOption
+                key={each.kind}
+                name="as"
+                value={each.kind}
+                checked={each.kind === kind}
+                onChoose={() => {
+                  setKind(each.kind)
+                  write.clear()
+                }}
+                title={each.title}
+                about={each.about}
+              />
             ))}
           </fieldset>
           <label className="export-folder">

@@ -1,5 +1,6 @@
 import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react'
 import type { FaultKindInfo } from '../../src-main/contract/fault.js'
+import { RadioOption } from '../ui/radio-option.js'
 import { groupedKinds } from './fault-kinds.js'
 
 /** The kinds of faults by what they are about; typing narrows them, the arrow keys go on from there. */
@@ -47,17 +48,15 @@ export function KindList(props: { kinds: readonly FaultKindInfo[]; chosen: strin
           <fieldset key={group.group}>
             <legend>{group.title}</legend>
             {group.kinds.map((each) => (
-              <label key={each.kind} className="option">
-                <input
-                  type="radio"
-                  name="kind"
-                  value={each.kind}
-                  checked={each.kind === chosen}
-                  onChange={() => onChoose(each.kind)}
-                />
-                <span>{each.action.replace('{host}', 'a host')}</span>
-                <small>{each.summary}</small>
-              </label>
+              <RadioOption
+                key={each.kind}
+                name="kind"
+                value={each.kind}
+                checked={each.kind === chosen}
+                onChoose={() => onChoose(each.kind)}
+                title={each.action.replace('{host}', 'a host')}
+                about={each.summary}
+              />
             ))}
           </fieldset>
         ))}

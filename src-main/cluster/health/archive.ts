@@ -1,6 +1,7 @@
 import { repositoriesOf } from '../../lab/plan.js'
 import { parametersOf } from '../config/view.js'
 import type { HealthFinding } from '../../contract/health.js'
+import { repositoryPart } from '../../contract/repository.js'
 import {
   finding,
   firstBackupWithinMs,
@@ -8,7 +9,6 @@ import {
   isSettled,
   onHost,
   primaryOf,
-  repositoryPart,
   sqlOn,
   type HealthInput,
   type Rule,

@@ -14,7 +14,8 @@ import {
   twoPrimaries,
 } from './cluster.js'
 import { hostAway, serviceDown, serviceSilent, subsystemOf } from './hosts.js'
-import { fresh, primaryOf, repositoryPart, viewOf, type HealthInput, type Rule } from './input.js'
+import { repositoryPart } from '../../contract/repository.js'
+import { fresh, primaryOf, viewOf, type HealthInput, type Rule } from './input.js'
 import { clockWrong, diskFull, faultActive, promiseBroken, proxyRoute } from './machine.js'
 import { noSynchronous, slotUnused, standbyBehind, standbyNotStreaming } from './replication.js'
 

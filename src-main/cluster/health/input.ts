@@ -44,10 +44,6 @@ export const fresh = <T>(part: Part<T> | undefined): T | null => (part && !part.
 export const viewOf = ({ state }: HealthInput, host: string): HostView | undefined =>
   state.hosts.find(({ name }) => name === host)
 
-/** What is known of the repository on a host that keeps backups. */
-export const repositoryPart = ({ repositories, backup }: ClusterState, host: string): ClusterState['backup'] =>
-  repositories?.[host] ?? backup
-
 export const hostsRunning = (input: HealthInput, service: ServiceName): LabHost[] =>
   input.info.hosts.filter(({ services }) => services.includes(service))
 
