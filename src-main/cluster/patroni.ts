@@ -59,6 +59,7 @@ export function patroniClient(endpoint: Endpoint): PatroniClient {
           body: JSON.stringify(patch),
           signal: AbortSignal.timeout(timeoutMs),
         })
+        if (status === 409) throw new Error('PATCH /config: the configuration was changed by somebody else meanwhile')
         if (status >= 300) throw new Error(`PATCH /config answered ${status}`)
         return parsed(text) as Record<string, unknown>
       }),

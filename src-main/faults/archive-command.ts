@@ -1,6 +1,7 @@
 import { patroniClient } from '../cluster/patroni.js'
 import { waitFor } from '../util/wait-for.js'
-import { dataHosts, outputOf, requirePrimary } from './data-hosts.js'
+import { dataHosts, requirePrimary } from './data-hosts.js'
+import { editConfig } from './dynamic-config.js'
 import type { FaultTarget } from './fault.js'
 
 /** What the dynamic configuration says; null: it says nothing. */
@@ -33,9 +34,7 @@ async function setCommand(context: FaultTarget, command: Command): Promise<void>
   const primary = await requirePrimary(context)
   // as JSON, which is YAML: nothing in the command can be mistaken for something else
   const pair = `archive_command=${JSON.stringify(command)}`
-  await outputOf(context, primary, ['patronictl', 'edit-config', '--quiet', '--force', '--pg', pair], {
-    user: 'postgres',
-  })
+  await editConfig(context, primary, ['--pg', pair])
   const wanted = command ?? ''
   await waitFor(
     async () => String((await context.sql(primary, 'show archive_command'))[0]?.['archive_command']),

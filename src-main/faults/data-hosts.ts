@@ -29,13 +29,13 @@ export const scriptOn = (
   options?: { user?: 'root' | 'postgres'; timeoutMs?: number },
 ): Promise<string> => outputOf(context, host, ['sh', '-euc', script], options)
 
-/** Hosts with a service whose containers run; a frozen one would never answer. */
 /** Only the target's site: another one has an etcd and a configuration of its own. */
 export const atSiteOf = <C extends Pick<FaultTarget, 'hosts' | 'target'>>(context: C): C => ({
   ...context,
   hosts: context.hosts.filter(({ site }) => site === context.target.site),
 })
 
+/** Hosts with a service whose containers run; a frozen one would never answer. */
 export async function runningWith(
   { hosts, stateOf }: Pick<FaultTarget, 'hosts' | 'stateOf'>,
   service: 'etcd' | 'patroni',

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
 import { atSiteOf, runningWith } from './data-hosts.js'
 import type { FaultTarget } from './fault.js'
@@ -28,9 +29,27 @@ export async function readConfig(context: Reach): Promise<DynamicConfig> {
   })
 }
 
-/** Merges a patch into it, as `patronictl edit-config` does for a person: null removes a key. */
-export async function patchConfig({ execOn }: Reach, host: string, patch: Record<string, unknown>): Promise<void> {
-  const argv = ['patronictl', 'edit-config', '--quiet', '--force', '--apply', '-']
-  const { code, stderr } = await execOn(host, argv, { input: JSON.stringify(patch), timeoutMs: 30_000 })
-  if (code !== 0) throw new Error(`patronictl said: ${stderr.trim().split('\n').at(-1)}`)
+/** Merges a patch into it, as a person does with patronictl: null removes a key. */
+export async function patchConfig(context: Reach, host: string, patch: Record<string, unknown>): Promise<void> {
+  await editConfig(context, host, ['--apply', '-'], JSON.stringify(patch))
+}
+
+const tries = 5
+/** Patroni changes the configuration only if it still is what was read; faults that are healed together meet there. */
+const overtaken = /aborted due to concurrent changes/
+
+/** `patronictl edit-config` without questions, again when another change came between. Throws what it said. */
+export async function editConfig(
+  { execOn }: Pick<FaultTarget, 'execOn'>,
+  host: string,
+  change: readonly string[],
+  input = '',
+): Promise<void> {
+  const argv = ['patronictl', 'edit-config', '--quiet', '--force', ...change]
+  for (let left = tries - 1; ; left--) {
+    const { code, stderr } = await execOn(host, argv, { input, timeoutMs: 30_000 })
+    if (code === 0) return
+    if (left === 0 || !overtaken.test(stderr)) throw new Error(`patronictl said: ${stderr.trim().split('\n').at(-1)}`)
+    await pause(Math.random() * 500) // those who met must not meet again
+  }
 }
