@@ -1,5 +1,5 @@
 import { withDojo } from './connect.js'
-import { ago, table } from './output.js'
+import { ago, stateWord, table } from './output.js'
 import { jsonOption, type Verb } from './verb.js'
 
 export const ls: Verb = (program, { io, json }) => {
@@ -16,7 +16,7 @@ export const ls: Verb = (program, { io, json }) => {
           const rows = labs.map(({ lab, topology, state, createdAt, hosts, attempt }) => {
             const up = hosts.filter(({ container }) => container === 'running').length
             const seen = hosts.length === 0 ? 'not known' : `${up} of ${hosts.length} run`
-            return [lab, topology, state, seen, ago(createdAt), attempt ?? '-']
+            return [lab, topology, stateWord(state), seen, ago(createdAt), attempt ?? '-']
           })
           io.out(table(rows, ['lab', 'topology', 'state', 'hosts', 'made', 'attempt']))
         },

@@ -1,3 +1,5 @@
+import type { LabState } from '../contract/lab.js'
+
 /** Columns aligned to their widest cell; no trailing spaces. A head row is told from the others by capitals. */
 export function table(rows: readonly (readonly string[])[], head?: readonly string[]): string {
   const all = head ? [head.map((cell) => cell.toUpperCase()), ...rows] : rows
@@ -36,3 +38,6 @@ export const count = (n: number, one: string, many = `${one}s`): string => `${n}
 
 /** The same lines, each behind the same space. */
 export const indent = (text: string, by = '  '): string => text.replaceAll(/^(?=.)/gm, by)
+
+/** A lab's state for people: that it once got healthy says nothing of how its cluster is now; `dojo health` does. */
+export const stateWord = (state: LabState): string => (state === 'healthy' ? 'running' : state)

@@ -4,7 +4,7 @@ import type { LabInfo } from '../contract/lab.js'
 import type { LabSummary } from '../contract/rpc.js'
 import { hostsWith, repositoriesOf } from '../lab/plan.js'
 import { whenText } from './fault.js'
-import { ago, count, seconds, table } from './output.js'
+import { ago, count, seconds, stateWord, table } from './output.js'
 
 /** `, 12 s old` behind what must not be taken as present truth. */
 const age = (part: Part<unknown>, now: number): string =>
@@ -125,7 +125,7 @@ export function statusText(
   const active = cluster.faults.filter((fault) => ['applying', 'active', 'healing'].includes(fault.state))
   const scheduled = cluster.faults.filter(({ state: each }) => each === 'scheduled')
   return [
-    `lab "${lab}"  ${topology}, ${state}, made ${ago(createdAt, now)}\n\n`,
+    `lab "${lab}"  ${topology}, ${stateWord(state)}, made ${ago(createdAt, now)}\n\n`,
     table(cluster.hosts.map(row), ['host', 'role', 'timeline', 'container', 'note']),
     '\n',
     table([

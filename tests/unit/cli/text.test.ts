@@ -177,6 +177,7 @@ const described = { spec, client: { readWrite: { host: '127.0.0.1', port: 5000 }
 describe('a status', () => {
   test('names the leader, its lease by now, quorum, routes, and what is silent', () => {
     const text = statusText(summary, described, state, now)
+    expect(text).toContain('lab "a"  pair-witness, running, made 1 min ago')
     expect(text).toContain('pg1 holds the leader key, 16 of 20 s left')
     expect(text).toContain('1 of 1 members answer, quorum')
     expect(text).toContain('writes to pg1, reads to nobody')
