@@ -6,7 +6,7 @@ const verbs: readonly (readonly [verb: string, summary: string])[] = [
   ['rewind', 'take a lab back to a checkpoint'],
   ['checkpoints', 'list the checkpoints of a lab'],
   ['run', 'run a scenario without a screen'],
-  ['report', 'the report of an attempt'],
+  ['report', 'write the report of an attempt'],
 ]
 
 export const laterVerbs = verbs.map(([verb]) => verb)
