@@ -6,6 +6,7 @@ import { engineFacts } from '../../src-main/docker/engine-facts.js'
 import { ensureHostImage } from '../../src-main/docker/image-build.js'
 import { sweepHome } from '../../src-main/docker/sweep.js'
 import { exportLab } from '../../src-main/lab/export/index.js'
+import { hostsWith } from '../../src-main/lab/plan.js'
 import { hostsOf, prepareLab } from '../../src-main/lab/prepare.js'
 import { changeState, labDir } from '../../src-main/lab/store.js'
 import { waitFor } from '../../src-main/util/wait-for.js'
@@ -31,6 +32,7 @@ afterAll(async () => {
 /** An export on machines of its own, and what is asked of them. */
 interface Applied {
   hosts: string[]
+  dataHosts: string[]
   on: Machines['on']
   /** As the superuser, on a data host. */
   psql: (host: string, sql: string) => Promise<string>
@@ -58,6 +60,7 @@ async function onMachines(topology: string): Promise<Applied> {
   await on('controller', '/root/cluster/init.sh')
   return {
     hosts: Object.keys(addresses),
+    dataHosts: hostsWith(info.spec, 'patroni'),
     on,
     psql: (host, sql) => on(host, asPostgres(`psql -qAt -d postgres -c "${sql}"`)),
     until: (what, read, holds) =>
@@ -188,7 +191,7 @@ test.each(cases)(
   { timeout: 1_800_000 },
   async ({ topology, leads, works }) => {
     const applied = await onMachines(topology)
-    const { hosts, psql, apply } = applied
+    const { hosts, dataHosts, on, psql, until, apply } = applied
     const startedAt = performance.now()
     const first = await apply()
     const firstS = (performance.now() - startedAt) / 1000
@@ -201,7 +204,7 @@ test.each(cases)(
       from pg_stat_replication where state = 'streaming'`
     const areWhole = async (): Promise<void> => {
       for (const [host, standbys] of Object.entries(leads))
-        await applied.until(
+        await until(
           `${host} to lead ${standbys.source}`,
           () => psql(host, streaming),
           (rows) => standbys.test(rows),
@@ -215,6 +218,12 @@ test.each(cases)(
     console.log(`ansible, ${topology}: ${firstS.toFixed(0)} s, again ${secondS.toFixed(0)} s`)
     for (const host of hosts) expect(second[host], host).toMatchObject({ changed: 0, failed: 0, unreachable: 0 })
     await areWhole()
+    for (const host of dataHosts)
+      await until(
+        `${host} to find nothing wrong`,
+        () => on(host, 'cluster-health || true'),
+        (said) => said.startsWith('nothing is wrong: '),
+      )
     await works(applied)
     await sweepHome(owner.home.id) // the next one needs their memory
   },

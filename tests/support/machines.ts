@@ -37,7 +37,7 @@ const start = (owner: Owner, machine: string, from: string, ...more: string[]): 
     '--name',
     containerOf(owner, machine),
     '--hostname',
-    machine,
+    `vm-${machine}`, // as people's machines are: the cluster's name for one is in the inventory only
     ...labelling(owner, 'host', machine),
     ...more,
     from,

@@ -76,7 +76,7 @@ scripts/ has what cron and archive_command call, and what restores: all of it be
     patronictl -c /etc/patroni/patroni.yml list        # as postgres, on any data host
 
 Stop a host's Patroni in order (about 2 s), or switch it off (about ttl, ${source.plan.settings.patroni.ttl} s, plus some seconds).
-${switchover(source, '')}${health('cluster-health')}
+${switchover(source, '')}${health('sudo cluster-health')}
 ${notCarriedOver('config', source.plan.topology)}`)
 
 export const ansibleReadme = (source: ExportSource): ExportedFile =>
@@ -102,7 +102,7 @@ example, the same commands are run by runit (/etc/service). Both are written fro
 
 Stop Patroni in order (\`systemctl stop patroni\`, or \`sv stop patroni\`: about 2 s), or switch a host off (about ttl,
 ${source.plan.settings.patroni.ttl} s, plus some seconds).
-${switchover(source, 'sudo -u postgres')}${ifCron(source, restoring)}${schedule(source)}${health('cluster-health')}
+${switchover(source, 'sudo -u postgres')}${ifCron(source, restoring)}${schedule(source)}${health('sudo cluster-health')}
 ${notCarriedOver('ansible', source.plan.topology)}`)
 
 const ifCron = ({ plan }: ExportSource, text: string): string => (baseBackupHosts(plan.topology).length > 0 ? text : '')
@@ -153,7 +153,7 @@ On purpose, without losing a write:
 const health = (command: string): string => `
 ## What is wrong?
 
-\`${command}\` says what is wrong per host and subsystem, where that script is part of the export; otherwise
+\`${command}\` on a data host says what is wrong per host and subsystem; where that script is not at hand,
 \`patronictl list\`, \`etcdctl endpoint health --cluster\` and \`pgbackrest --stanza=${stanza} check\` are the three to ask.
 `
 
