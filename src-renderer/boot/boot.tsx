@@ -19,7 +19,11 @@ import './boot.css'
 export function Boot(props: { lab: string; progress: BootProgress; attempt: string | null }) {
   const { lab, progress } = props
   const { home } = useHome()
-  const info = useLabInfo(lab)
+  // a lab that is looked at from its first moment has no addresses yet: they are there with its first host
+  const info = useLabInfo(
+    lab,
+    progress.hosts.some(({ container }) => container === 'running'),
+  )
   const show = useOverlays((state) => state.show)
   const exercise = home?.exercises.find((each) => each.attempt?.lab === lab && each.attempt.state === 'running')
   const booting = progress.state === 'booting'
