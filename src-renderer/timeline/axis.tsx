@@ -23,8 +23,11 @@ export function GridLines({ frame }: { frame: Frame }) {
 
 /** The clock along the bottom. Labels give way to the flag of the playhead at `flagX`. */
 export function Axis({ frame, flagX }: { frame: Frame; flagX: number | null }) {
-  const { scale, lanes, zero } = frame
+  const { scale, lanes, zero, tracks, now } = frame
   const grid: Grid = gridOf(scale, zero)
+  // a young lab does not fill the window: before its first record there was no time to count
+  const begin = Math.min(zero, tracks.first ?? now)
+  const known = (t: number): boolean => t >= begin - 1
   const decimals = grid.step < 1 ? 1 : 0
   const y = lanes.axisY
   const labelled = new Set(grid.major)
@@ -32,11 +35,11 @@ export function Axis({ frame, flagX }: { frame: Frame; flagX: number | null }) {
     <g aria-hidden="true">
       <line x1="0" y1={y + 0.5} x2={scale.left + scale.width} y2={y + 0.5} className="l2" />
       {grid.minor
-        .filter((t) => !labelled.has(t))
+        .filter((t) => !labelled.has(t) && known(t))
         .map((t) => (
           <line key={t} x1={crisp(xOf(scale, t))} y1={y} x2={crisp(xOf(scale, t))} y2={y + 3} className="l2" />
         ))}
-      {grid.major.map((t) => {
+      {grid.major.filter(known).map((t) => {
         const x = crisp(xOf(scale, t))
         const words = momentText(t - zero, decimals)
         const hidden = flagX !== null && x + 4 < flagX + 34 && x + 4 + widthOf(words) > flagX - 34
