@@ -2,9 +2,12 @@ import type { Frame } from './frame.js'
 import { crisp, gridOf, xOf, type Grid } from './scale.js'
 import { momentText, widthOf } from './words.js'
 
+/** A young lab does not fill the window: before its first record there was no time to count. */
+const beginOf = ({ zero, tracks, now }: Frame): number => Math.min(zero, tracks.first ?? now) - 1
+
 export function GridLines({ frame }: { frame: Frame }) {
   const { scale, lanes, zero } = frame
-  const { major } = gridOf(scale, zero)
+  const major = gridOf(scale, zero).major.filter((t) => t >= beginOf(frame))
   // the first chart lies in the client's lane
   const rules = [...lanes.hosts, lanes.lease, lanes.etcd, lanes.client, ...lanes.charts.slice(1)]
     .filter((lane) => lane !== null)
@@ -23,11 +26,9 @@ export function GridLines({ frame }: { frame: Frame }) {
 
 /** The clock along the bottom. Labels give way to the flag of the playhead at `flagX`. */
 export function Axis({ frame, flagX }: { frame: Frame; flagX: number | null }) {
-  const { scale, lanes, zero, tracks, now } = frame
+  const { scale, lanes, zero } = frame
   const grid: Grid = gridOf(scale, zero)
-  // a young lab does not fill the window: before its first record there was no time to count
-  const begin = Math.min(zero, tracks.first ?? now)
-  const known = (t: number): boolean => t >= begin - 1
+  const known = (t: number): boolean => t >= beginOf(frame)
   const decimals = grid.step < 1 ? 1 : 0
   const y = lanes.axisY
   const labelled = new Set(grid.major)
