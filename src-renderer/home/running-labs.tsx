@@ -55,7 +55,7 @@ function LabCard({ lab, only, onRemove }: { lab: LabSummary; only: boolean; onRe
           aria-disabled={lab.state === 'removing' || undefined}
           onClick={onRemove}
         >
-          Remove lab
+          Remove
         </Button>
       </div>
       {lab.state === 'healthy' && only && <LabNow lab={lab.lab} />}

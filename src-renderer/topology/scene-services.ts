@@ -3,7 +3,7 @@ import type { LabHost } from '../../src-main/contract/lab.js'
 import { agoText } from '../timeline/words.js'
 import { etcdFact } from './scene-data.js'
 import { repositoryPart } from '../../src-main/contract/repository.js'
-import { fresh, type Fact, type SceneInput, type Tone } from './scene-base.js'
+import { fresh, isYoung, type Fact, type SceneInput, type Tone } from './scene-base.js'
 
 /** A host beside the cluster: what runs there, and where it listens. */
 export const otherFacts = ({ services }: LabHost): Fact[] =>
@@ -62,7 +62,8 @@ export function voteFacts(input: SceneInput, view: HostView): Fact[] {
 const typeWords: Record<string, string> = { full: 'full', diff: 'differential', incr: 'incremental' }
 
 /** The repository: the newest full backup and how far the WAL has come. */
-export function backupFacts({ state, now, recorded }: SceneInput, view: HostView): Fact[] {
+export function backupFacts(input: SceneInput, view: HostView): Fact[] {
+  const { state, now, recorded } = input
   const { value, stale, at } = repositoryPart(state, view.name)
   if (view.role === 'starting') return [{ text: view.note || 'services start', tone: 'ink' }]
   if (!value) return recorded ? [] : [{ text: 'not read yet', tone: 'ink3' }]
@@ -79,7 +80,8 @@ export function backupFacts({ state, now, recorded }: SceneInput, view: HostView
     state.hosts.map((host) => fresh(host.postgres)?.archiver?.lastArchived ?? null),
     value.archiveMax,
   )
-  if (!value.stanzaOk) facts.push({ text: value.message, tone: 'fault' })
+  if (!value.stanzaOk && !last && isYoung(input)) facts.push({ text: 'stanza not made yet', tone: 'ink3' })
+  else if (!value.stanzaOk) facts.push({ text: value.message, tone: 'fault' })
   else if (wal) facts.push({ text: `${wal} stored`, short: wal, tone: 'ink3' })
   if (stale) facts.push({ text: `as of ${at === null ? 'an unknown time' : `${agoText(now - at)} ago`}`, tone: 'unk' })
   return facts
