@@ -1,5 +1,16 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
-import { failureOf, type Failure } from './connection.js'
+import { connection, failureOf, NotConnected, type Failure } from './connection.js'
+
+/** So long a press waits for a connection. Later it would surprise: a host that crashes minutes after the button. */
+const longestWaitMs = 5_000
+
+async function connected(): Promise<void> {
+  try {
+    await connection().live(AbortSignal.timeout(longestWaitMs))
+  } catch {
+    throw new NotConnected()
+  }
+}
 
 export interface Call<A extends unknown[], T> {
   run: (...args: A) => Promise<T | undefined>
@@ -24,6 +35,7 @@ export function useCall<A extends unknown[], T>(call: (...args: A) => Promise<T>
     setBusy(true)
     setFailure(null)
     try {
+      await connected()
       return await latest.current(...args)
     } catch (error) {
       setFailure(failureOf(error))
