@@ -14,7 +14,10 @@ export const otherFacts = ({ services }: LabHost): Fact[] =>
 /** The pool: it asks nobody who may be written to, and leaves that to the proxies. */
 function poolFacts({ info }: SceneInput): Fact[] {
   const proxies = info.hosts.filter(({ services }) => services.includes('haproxy')).map(({ name }) => name)
-  const through: Fact[] = proxies.length > 0 ? [{ text: `through ${proxies.join(', ')}`, tone: 'ink3' }] : []
+  const through: Fact[] =
+    proxies.length > 0
+      ? [{ text: `through ${proxies.join(', ')}`, short: `through ${proxies.length} proxies`, tone: 'ink3' }]
+      : []
   return [{ text: 'PgBouncer', tone: 'ink2', value: ':6432', valueTone: 'ink2' }, ...through]
 }
 
@@ -43,6 +46,8 @@ export function routeFacts(input: SceneInput, host: LabHost): Fact[] {
 export function checkWords(check: string, write: boolean): { words: string; tone: Tone } {
   const code = /\b([1-5]\d\d)\b/.exec(check)?.[1]
   if (code) return { words: `/primary ${code}`, tone: write ? 'ink' : code === '503' ? 'ink3' : 'fault' }
+  // it answered, with a code that is not known while the next check is under way
+  if (check === 'L7STS') return { words: '/primary', tone: 'ink3' }
   return { words: write ? '/primary' : 'no answer', tone: write ? 'ink' : 'fault' }
 }
 
