@@ -66,7 +66,9 @@ function Figures(props: { info: LabInfo; view: MetricsView; span: Span; asTable:
         table
       ) : (
         <>
-          <p className="metrics-span">{spanWords(begin, view.times.at(-1) ?? begin)}</p>
+          {view.charts.some(({ lines }) => lines.length > 0) && (
+            <p className="metrics-span">{spanWords(begin, view.times.at(-1) ?? begin)}</p>
+          )}
           <div className="metrics-grid">
             {view.charts.map((series) => (
               <MetricChart
