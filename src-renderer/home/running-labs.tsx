@@ -121,7 +121,9 @@ function HostNow({ host, writes }: { host: HostView; writes: number | null }) {
         <Icon name={icon} size={14} />
         <span style={{ color: tone }}>{words}</span>
       </p>
-      <p className="mono t1 ink2 cut">{writes !== null ? `${Math.round(writes)} writes/s` : host.note}</p>
+      <p className="mono t1 ink2 cut" title={host.note}>
+        {writes !== null ? `${Math.round(writes)} writes/s` : host.note}
+      </p>
     </div>
   )
 }
