@@ -170,3 +170,15 @@ export const createClient = (): DojoClient => connection().client
 export function useThisConnection(given: Connection | null): void {
   shared = given
 }
+
+/** So long a press waits for a connection. Later it would surprise: a host that crashes minutes after the button. */
+const longestWaitMs = 5_000
+
+/** Resolves while connected; rejects with NotConnected when no connection comes soon. */
+export async function connectedSoon(via: Connection = connection(), withinMs = longestWaitMs): Promise<void> {
+  try {
+    await via.live(AbortSignal.timeout(withinMs))
+  } catch {
+    throw new NotConnected()
+  }
+}

@@ -1,16 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
-import { connection, failureOf, NotConnected, type Failure } from './connection.js'
-
-/** So long a press waits for a connection. Later it would surprise: a host that crashes minutes after the button. */
-const longestWaitMs = 5_000
-
-async function connected(): Promise<void> {
-  try {
-    await connection().live(AbortSignal.timeout(longestWaitMs))
-  } catch {
-    throw new NotConnected()
-  }
-}
+import { connectedSoon, failureOf, type Failure } from './connection.js'
 
 export interface Call<A extends unknown[], T> {
   run: (...args: A) => Promise<T | undefined>
@@ -35,7 +24,7 @@ export function useCall<A extends unknown[], T>(call: (...args: A) => Promise<T>
     setBusy(true)
     setFailure(null)
     try {
-      await connected()
+      await connectedSoon()
       return await latest.current(...args)
     } catch (error) {
       setFailure(failureOf(error))
