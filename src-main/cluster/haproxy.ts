@@ -5,11 +5,17 @@ import { httpGet } from './http-get.js'
 
 export type ProxyBackend = z.infer<typeof proxyBackend>
 
-/** HAProxy's statistics page as CSV. Throws when it does not answer. */
+/** A check is under way: until it ends, HAProxy has a star before what the last one said, and often no code of it. */
+const checksNow = /,\* L7[A-Z]+,0,/
+const mostReads = 3
+
+/** HAProxy's statistics page as CSV, read again while a check is under way. Throws when it does not answer. */
 export async function proxyStats(endpoint: Endpoint, timeoutMs: number): Promise<ProxyBackend[]> {
-  const { status, text } = await httpGet(endpoint, '/;csv', timeoutMs)
-  if (status !== 200) throw new Error(`GET /;csv answered ${status}`)
-  return proxyBackendsOf(text)
+  for (let nth = 1; ; nth++) {
+    const { status, text } = await httpGet(endpoint, '/;csv', timeoutMs)
+    if (status !== 200) throw new Error(`GET /;csv answered ${status}`)
+    if (nth === mostReads || !checksNow.test(text)) return proxyBackendsOf(text)
+  }
 }
 
 /** Whether a proxy's name says that it takes writes, or reads. */
@@ -33,7 +39,8 @@ export function proxyBackendsOf(csv: string): ProxyBackend[] {
     const entry = backends.get(server) ?? { host: server, write: false, read: false, check: '' }
     if (takesWrites(proxy)) {
       const [code, check] = [at(cells, 'check_code'), at(cells, 'check_status')]
-      Object.assign(entry, { write: up, check: code ? `HTTP ${code}` : check || status })
+      const said = Number(code) > 0 ? `HTTP ${code}` : check.replace('* ', '') || status
+      Object.assign(entry, { write: up, check: said })
     } else entry.read = up
     backends.set(server, entry)
   }

@@ -9,6 +9,7 @@ export function NoAccess({ state }: { state: 'no-token' | 'refused' }) {
   return (
     <main className="page" tabIndex={-1}>
       <IconSheet />
+      <Icon name="logo" size={20} />
       <h1 className="t4">
         {missing ? 'This address lacks its access token' : 'The access token is not the right one'}
       </h1>

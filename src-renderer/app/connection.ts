@@ -29,11 +29,22 @@ export interface Failure {
   next: string
 }
 
+/** A press found no connection, and none came soon: nothing was sent. */
+export class NotConnected extends Error {}
+
 /** Turns whatever a call or a stream rejected with into words for the screen. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof ORPCError && error.code === 'DOJO') return error.data as Failure
   if (error instanceof ORPCError) {
     return { code: 'internal', what: 'The app refused this', why: error.message, next: 'Try again, or reload the page' }
+  }
+  if (error instanceof NotConnected) {
+    return {
+      code: 'disconnected',
+      what: 'Nothing was done: this window is not connected to the app',
+      why: 'no connection came back within 5 s, and what is asked for now should not happen at another time',
+      next: 'Wait until the window is connected again, and try again',
+    }
   }
   return {
     code: 'disconnected',
@@ -158,4 +169,16 @@ export const createClient = (): DojoClient => connection().client
 /** For tests: the connection that hooks use. */
 export function useThisConnection(given: Connection | null): void {
   shared = given
+}
+
+/** So long a press waits for a connection. Later it would surprise: a host that crashes minutes after the button. */
+const longestWaitMs = 5_000
+
+/** Resolves while connected; rejects with NotConnected when no connection comes soon. */
+export async function connectedSoon(via: Connection = connection(), withinMs = longestWaitMs): Promise<void> {
+  try {
+    await via.live(AbortSignal.timeout(withinMs))
+  } catch {
+    throw new NotConnected()
+  }
 }

@@ -22,8 +22,11 @@ export function useCluster(lab: string) {
   return { cluster: value, stale: state === 'stale' }
 }
 
-/** What the lab was started with: asked once, it does not change. Null until then, and while nothing can be had. */
-export function useLabInfo(lab: string): LabInfo | null {
+/**
+ * What the lab was started with: it does not change once its network is chosen, so it is asked once, and again whenever
+ * `again` is another one. Null until then, and while nothing can be had.
+ */
+export function useLabInfo(lab: string, again = false): LabInfo | null {
   const [info, setInfo] = useState<LabInfo | null>(null)
   useEffect(() => {
     let gone = false
@@ -34,6 +37,6 @@ export function useLabInfo(lab: string): LabInfo | null {
     return () => {
       gone = true
     }
-  }, [lab])
+  }, [lab, again])
   return info?.lab === lab ? info : null
 }

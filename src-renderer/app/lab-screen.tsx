@@ -3,8 +3,15 @@ import { goHome } from './route.js'
 import { useStream } from './use-stream.js'
 import { Boot } from '../boot/boot.js'
 import { Button } from '../ui/button.js'
+import { Icon } from '../ui/icons.js'
 import { SaidBox } from '../ui/said.js'
 import { Workspace } from '../workspace/workspace.js'
+
+const goneLab = (lab: string) => ({
+  what: `There is no lab ${lab}`,
+  why: 'it was removed, in another window or from the command line, or its name is another one',
+  next: 'Go home: it shows the labs that there are, and starts another one',
+})
 
 /** A lab shows its boot until it is healthy, then its workspace. The change needs no click. */
 export function BootOrWorkspace({ lab }: { lab: string }) {
@@ -18,7 +25,8 @@ export function BootOrWorkspace({ lab }: { lab: string }) {
   if (boot.failure && home && !summary) {
     return (
       <main className="page" tabIndex={-1}>
-        <SaidBox said={boot.failure} />
+        <Icon name="logo" size={20} />
+        <SaidBox said={boot.failure.code === 'unknown-lab' ? goneLab(lab) : boot.failure} />
         <div>
           <Button look="go" onClick={goHome}>
             Go home

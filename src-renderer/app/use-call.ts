@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
-import { failureOf, type Failure } from './connection.js'
+import { connectedSoon, failureOf, type Failure } from './connection.js'
 
 export interface Call<A extends unknown[], T> {
   run: (...args: A) => Promise<T | undefined>
@@ -24,6 +24,7 @@ export function useCall<A extends unknown[], T>(call: (...args: A) => Promise<T>
     setBusy(true)
     setFailure(null)
     try {
+      await connectedSoon()
       return await latest.current(...args)
     } catch (error) {
       setFailure(failureOf(error))

@@ -1,6 +1,6 @@
 import type { BackupsView } from '../../src-main/contract/backup.js'
 import { disk, duration } from '../ui/format.js'
-import { utcMoment } from './utc.js'
+import { utcMoment } from '../ui/utc.js'
 
 /** Every backup that is kept, the newest first. */
 export function BackupList({ view }: { view: BackupsView }) {

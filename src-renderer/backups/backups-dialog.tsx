@@ -12,7 +12,7 @@ import { PitrForm } from './pitr-form.js'
 import { isPresent, PitrPresent } from './pitr-present.js'
 import { Schedule } from './schedule.js'
 import { useBackups } from './use-backups.js'
-import { momentOf } from './utc.js'
+import { momentOf } from '../ui/utc.js'
 import { WindowPicture } from './window-picture.js'
 import './backups.css'
 

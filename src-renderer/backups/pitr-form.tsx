@@ -6,7 +6,7 @@ import { Button } from '../ui/button.js'
 import { SaidBox } from '../ui/said.js'
 import { Segments } from '../ui/segments.js'
 import { PitrSteps } from './pitr-steps.js'
-import { momentOf, utcMoment } from './utc.js'
+import { momentOf, utcMoment } from '../ui/utc.js'
 
 const kinds = [
   { value: 'time', label: 'Time' },
@@ -68,7 +68,7 @@ export function PitrForm({ view, onTarget }: { view: BackupsView; onTarget: (at:
         />
         <input
           className="field mono"
-          aria-label="Target"
+          aria-label={kind === 'time' ? 'Target, in UTC' : 'Target'}
           required
           value={value}
           spellCheck={false}
@@ -78,6 +78,7 @@ export function PitrForm({ view, onTarget }: { view: BackupsView; onTarget: (at:
             change()
           }}
         />
+        {kind === 'time' && <span className="mono ink2">UTC</span>}
         <label className="pitr-before">
           <input
             type="checkbox"

@@ -1,6 +1,6 @@
 import { Fragment } from 'react'
 import type { BackupsView } from '../../src-main/contract/backup.js'
-import { utcMoment } from './utc.js'
+import { utcMoment } from '../ui/utc.js'
 
 /** When cron backs up, and how its last run here ended. */
 export function Schedule({ view: { schedules, scheduled } }: { view: BackupsView }) {

@@ -1,5 +1,5 @@
 import type { BackupsView } from '../../src-main/contract/backup.js'
-import { utcClock, utcMoment } from './utc.js'
+import { utcClock, utcMoment } from '../ui/utc.js'
 import { layOut } from './window-layout.js'
 
 const width = 848

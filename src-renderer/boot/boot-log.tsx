@@ -11,7 +11,9 @@ export function plainLine(line: string): string {
       const { msg, error } = JSON.parse(line) as { msg?: unknown; error?: unknown }
       if (typeof msg === 'string') return typeof error === 'string' ? `${msg}: ${error}` : msg
     } catch {
-      return line // cut in the middle: shown as it is
+      // cut in the middle, but its message came before that
+      const message = /"msg":("(?:[^"\\]|\\.)*")/.exec(line)?.[1]
+      return message ? (JSON.parse(message) as string) : line
     }
   }
   return line.replace(stamp, '')

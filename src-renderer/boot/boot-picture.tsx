@@ -22,8 +22,9 @@ const serviceIcons: Record<BootHost['services'][number]['state'], IconName> = {
 /** The topology assembling, host by host, as the engine and the services report it. */
 export function BootPicture({ progress, info }: { progress: BootProgress; info: LabInfo | null }) {
   const frame = useRef<HTMLDivElement>(null)
-  const boxes = useBoxes(frame, progress.hosts.length)
   const columns = placesOf(progress.hosts, info)
+  // the places come a moment after the hosts, and with them other boxes
+  const boxes = useBoxes(frame, columns.map((column) => column.map(({ name }) => name).join()).join(' '))
   const writes = progress.phases.find(({ phase }) => phase === 'write')
   const links = linksOf(progress, columns)
   const up = progress.hosts.filter((host) => lookOf(host) === 'up').length
@@ -85,7 +86,7 @@ function HostBox({ host, info }: { host: BootHost; info: LabInfo | null }) {
   const planned = info?.hosts.find(({ name }) => name === host.name)?.address
   const address = planned?.startsWith('0.') ? undefined : planned // its network is not chosen yet
   return (
-    <div className="boot-host" data-host={host.name} data-look={look}>
+    <div className="boot-host" data-host={host.name} data-look={look} title={about}>
       <div className="boot-host-head">
         <h3 className="mono">{host.name}</h3>
         {look === 'failed' ? (
@@ -160,7 +161,7 @@ function LinkView({ link, boxes }: { link: Link; boxes: Record<string, Box> }) {
 const isArchive = ({ kind }: Link): boolean => kind === 'archive'
 
 /** Where each host's box lies, measured: the boxes are laid out by CSS, the links follow them. */
-function useBoxes(frame: React.RefObject<HTMLDivElement | null>, hosts: number): Record<string, Box> {
+function useBoxes(frame: React.RefObject<HTMLDivElement | null>, places: string): Record<string, Box> {
   const [boxes, setBoxes] = useState<Record<string, Box>>({})
   useLayoutEffect(() => {
     const element = frame.current
@@ -185,6 +186,6 @@ function useBoxes(frame: React.RefObject<HTMLDivElement | null>, hosts: number):
     observer.observe(element)
     for (const box of element.querySelectorAll('[data-host]')) observer.observe(box)
     return () => observer.disconnect()
-  }, [frame, hosts])
+  }, [frame, places])
   return boxes
 }

@@ -19,7 +19,11 @@ import './boot.css'
 export function Boot(props: { lab: string; progress: BootProgress; attempt: string | null }) {
   const { lab, progress } = props
   const { home } = useHome()
-  const info = useLabInfo(lab)
+  // a lab that is looked at from its first moment has no addresses yet: they are there with its first host
+  const info = useLabInfo(
+    lab,
+    progress.hosts.some(({ container }) => container === 'running'),
+  )
   const show = useOverlays((state) => state.show)
   const exercise = home?.exercises.find((each) => each.attempt?.lab === lab && each.attempt.state === 'running')
   const booting = progress.state === 'booting'
@@ -93,10 +97,15 @@ export function Boot(props: { lab: string; progress: BootProgress; attempt: stri
             </div>
             <p className="next-text">
               {numberWord(progress.hosts.length)} {progress.hosts.length === 1 ? 'host' : 'hosts'}, a real cluster.
-              {progress.usualMs !== undefined && ` Usually ${Math.round(progress.usualMs / 1000)} s here.`}
+              {progress.usualMs !== undefined && !removing && ` Usually ${Math.round(progress.usualMs / 1000)} s here.`}
             </p>
             <Phases progress={progress} />
-            {progress.error ? (
+            {removing ? (
+              <section className="boot-now" role="status">
+                <h2>Now: removal</h2>
+                <p>Hosts, their data and the network are removed. Nothing of the lab is left then.</p>
+              </section>
+            ) : progress.error ? (
               <div className="boot-now">
                 <SaidBox said={progress.error} />
               </div>

@@ -47,6 +47,14 @@ export function Guide({ attempt }: { attempt: AttemptView }) {
     // a mistake that was made elsewhere, in a terminal, is named where the learner looks
     if (diagnosed) body.current?.querySelector('[aria-label="Diagnosis"]')?.scrollIntoView({ block: 'nearest' })
   }, [diagnosed])
+  const told = step.hints.shown.length + (step.solution === null ? 0 : 1)
+  const before = useRef({ step: step.id, told })
+  useEffect(() => {
+    // a hint stands under the checks, which may be far below what is being read when it is asked for
+    if (before.current.step === step.id && told > before.current.told)
+      body.current?.querySelector('.hint:last-child')?.scrollIntoView({ block: 'nearest' })
+    before.current = { step: step.id, told }
+  }, [step.id, told])
 
   const running = attempt.state === 'running'
   const canNext = running && !back && step.done

@@ -4,7 +4,7 @@ import type { HomeView } from '../../src-main/contract/rpc.js'
 import { minutes } from '../ui/format.js'
 import { groups, pathOf, type PathLine, type Stop } from './path.js'
 
-const rowHeight = 104
+const rowHeight = 102
 const firstX = 184
 const centreY = 36
 

@@ -55,7 +55,7 @@ function LabCard({ lab, only, onRemove }: { lab: LabSummary; only: boolean; onRe
           aria-disabled={lab.state === 'removing' || undefined}
           onClick={onRemove}
         >
-          Remove lab
+          Remove
         </Button>
       </div>
       {lab.state === 'healthy' && only && <LabNow lab={lab.lab} />}
@@ -121,7 +121,9 @@ function HostNow({ host, writes }: { host: HostView; writes: number | null }) {
         <Icon name={icon} size={14} />
         <span style={{ color: tone }}>{words}</span>
       </p>
-      <p className="mono t1 ink2 cut">{writes !== null ? `${Math.round(writes)} writes/s` : host.note}</p>
+      <p className="mono t1 ink2 cut" title={host.note}>
+        {writes !== null ? `${Math.round(writes)} writes/s` : host.note}
+      </p>
     </div>
   )
 }

@@ -4,6 +4,7 @@ import type { MetricsView } from '../../src-main/contract/metrics.js'
 import { useCluster } from '../app/lab-data.js'
 import { useStream } from '../app/use-stream.js'
 import { ToolButton } from '../ui/button.js'
+import { duration, timeOfDay } from '../ui/format.js'
 import { Panel } from '../ui/panel.js'
 import { SaidBox } from '../ui/said.js'
 import { Segments } from '../ui/segments.js'
@@ -65,6 +66,9 @@ function Figures(props: { info: LabInfo; view: MetricsView; span: Span; asTable:
         table
       ) : (
         <>
+          {view.charts.some(({ lines }) => lines.length > 0) && (
+            <p className="metrics-span">{spanWords(begin, view.times.at(-1) ?? begin)}</p>
+          )}
           <div className="metrics-grid">
             {view.charts.map((series) => (
               <MetricChart
@@ -82,6 +86,10 @@ function Figures(props: { info: LabInfo; view: MetricsView; span: Span; asTable:
     </>
   )
 }
+
+/** The charts have one axis of time, which is said once. */
+const spanWords = (from: number, to: number): string =>
+  `Left to right: ${timeOfDay(from)} to ${timeOfDay(to)}, ${duration(to - from)}`
 
 function noteOf(view: MetricsView | null, stale: boolean): string {
   if (!view) return 'asks Prometheus'

@@ -2,9 +2,12 @@ import type { Frame } from './frame.js'
 import { crisp, gridOf, xOf, type Grid } from './scale.js'
 import { momentText, widthOf } from './words.js'
 
+/** A young lab does not fill the window: before its first record there was no time to count. */
+const beginOf = ({ zero, tracks, now }: Frame): number => Math.min(zero, tracks.first ?? now) - 1
+
 export function GridLines({ frame }: { frame: Frame }) {
   const { scale, lanes, zero } = frame
-  const { major } = gridOf(scale, zero)
+  const major = gridOf(scale, zero).major.filter((t) => t >= beginOf(frame))
   // the first chart lies in the client's lane
   const rules = [...lanes.hosts, lanes.lease, lanes.etcd, lanes.client, ...lanes.charts.slice(1)]
     .filter((lane) => lane !== null)
@@ -25,6 +28,7 @@ export function GridLines({ frame }: { frame: Frame }) {
 export function Axis({ frame, flagX }: { frame: Frame; flagX: number | null }) {
   const { scale, lanes, zero } = frame
   const grid: Grid = gridOf(scale, zero)
+  const known = (t: number): boolean => t >= beginOf(frame)
   const decimals = grid.step < 1 ? 1 : 0
   const y = lanes.axisY
   const labelled = new Set(grid.major)
@@ -32,11 +36,11 @@ export function Axis({ frame, flagX }: { frame: Frame; flagX: number | null }) {
     <g aria-hidden="true">
       <line x1="0" y1={y + 0.5} x2={scale.left + scale.width} y2={y + 0.5} className="l2" />
       {grid.minor
-        .filter((t) => !labelled.has(t))
+        .filter((t) => !labelled.has(t) && known(t))
         .map((t) => (
           <line key={t} x1={crisp(xOf(scale, t))} y1={y} x2={crisp(xOf(scale, t))} y2={y + 3} className="l2" />
         ))}
-      {grid.major.map((t) => {
+      {grid.major.filter(known).map((t) => {
         const x = crisp(xOf(scale, t))
         const words = momentText(t - zero, decimals)
         const hidden = flagX !== null && x + 4 < flagX + 34 && x + 4 + widthOf(words) > flagX - 34

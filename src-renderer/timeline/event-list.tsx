@@ -4,7 +4,7 @@ import { ChartTable } from './chart-table.js'
 import { factsAt, sentenceAt, type Known } from './facts.js'
 import { secondsOf, type OutageSpan } from './outages.js'
 import type { TimeScale } from './scale.js'
-import { momentText, secondsText } from './words.js'
+import { momentText, secondsText, withinText } from './words.js'
 
 type Row = { t: number; words: string; host: string; source: string; key: string }
 
@@ -15,7 +15,7 @@ export function EventList(
     now: number
     moment: number | null
     onMoment: (t: number) => void
-    /** What is on screen: the figures over it come first. */
+    /** What is on screen: the figures are over it. */
     scale: TimeScale
   },
 ) {
@@ -26,7 +26,10 @@ export function EventList(
   const current = rows.find((row) => row.t <= at + 1)
   return (
     <div className="pic-scroll" tabIndex={0} data-panel-focus role="region" aria-label="Events of this lab">
-      <ChartTable {...props} charts={charts} at={at} />
+      <details className="tl-figures-fold">
+        <summary>What the charts show, in figures</summary>
+        <ChartTable {...props} charts={charts} at={at} />
+      </details>
       <table className="pic-table tl-list">
         <caption>
           <span className="mono">{moment === null ? 'Now' : momentText(at - zero)}</span>:{' '}
@@ -73,7 +76,7 @@ function rowsOf(events: readonly LabEvent[], outages: readonly OutageSpan[], now
       t: event.t,
       words: event.kind === 'outage.began' ? outageWords(event.t, outages, now) : event.text,
       host: event.host ?? '',
-      source: event.u ? `${event.source}, within ${Math.round(event.u)} ms` : event.source,
+      source: event.u ? `${event.source}, within ${withinText(event.u)}` : event.source,
       key: `${event.t}-${event.kind}-${index}`,
     }))
   return rows.toReversed().slice(0, mostRows)

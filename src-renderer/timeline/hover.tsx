@@ -5,6 +5,7 @@ import { etcdValue, factsAt, leaseValue, roleValue, writesValue } from './facts.
 import type { Frame } from './frame.js'
 import { crisp, timeAt } from './scale.js'
 import { localX } from './use-pointer.js'
+import { utcClock } from '../ui/utc.js'
 import { momentText } from './words.js'
 
 /** The moment under the pointer: a thin line, and its figures beside it. It keeps its own state, so that nothing else is drawn again. */
@@ -54,7 +55,9 @@ export function HoverLayer({
           style={{ top: 6, ...(flip ? { right: left + width - x + 10 } : { left: x + 10 }) }}
           aria-hidden="true"
         >
-          <b>{momentText(t - frame.zero)}</b>
+          <b>
+            {momentText(t - frame.zero)} <span className="ink3">{utcClock(t)} UTC</span>
+          </b>
           {facts.hosts.map((each) => (
             <span key={each.host}>
               {each.host} {roleValue(each, t)}

@@ -69,6 +69,8 @@ const tiny: Sizes = {
   markRows: 1,
   markPitch: 16,
 }
+/** Five hosts and more in a small window: the axis stays in sight. */
+const least: Sizes = { ...tiny, host: 14, hostPitch: 15 }
 const tall: Sizes = {
   top: 8,
   host: 36,
@@ -83,7 +85,7 @@ const tall: Sizes = {
 
 /** @param height what the panel has to give, in pixels; below `lanesOf(hosts, 0).height` the panel scrolls */
 export function lanesOf(hosts: number, height: number): Lanes {
-  const sizes = [tall, drawn, tight, tiny].find((each) => stack(hosts, each).height <= height) ?? tiny
+  const sizes = [tall, drawn, tight, tiny].find((each) => stack(hosts, each).height <= height) ?? least
   const spare = Math.max(0, height - stack(hosts, sizes).height)
   // room that is left goes to the two lanes that draw heights, then under the marks
   const lease = Math.round(Math.min(spare * 0.4, tall.lease - sizes.lease))

@@ -28,7 +28,7 @@ const tooNear = 7
  * choose first. No label lies on another, on a shape of its row, or on a line that goes down to a lower row.
  */
 export function placeMarks(marks: readonly { mark: Mark; x: number }[], room: MarkRoom): PlacedMark[] {
-  const kept = thin(marks)
+  const kept = thin(gathered(marks))
   const placed: PlacedMark[] = []
   const taken: Span[] = []
   for (const one of kept.toSorted((a, b) => b.mark.weight - a.mark.weight || a.x - b.x)) {
@@ -95,6 +95,25 @@ function wordings({ words, when, weight }: Mark): Words[] {
         { words, when: '' },
       ]
     : [{ words, when: '' }]
+}
+
+/** Checks that pass one right after the other are one mark with a count: their words would push the rest away. */
+const oneBurst = 40
+
+function gathered(marks: readonly Positioned[]): Positioned[] {
+  const found: (Positioned & { passed: number })[] = []
+  for (const { mark, x } of marks.toSorted((a, b) => a.x - b.x)) {
+    const last = found.at(-1)
+    const burst =
+      mark.event.kind === 'check.passed' && last?.mark.event.kind === 'check.passed' && x - last.x < oneBurst
+    if (!burst) found.push({ mark, x, passed: 1 })
+    else {
+      last.passed += 1
+      last.x = x
+      last.mark = { ...mark, words: `${last.passed} checks passed` }
+    }
+  }
+  return found
 }
 
 function thin(marks: readonly Positioned[]): Positioned[] {

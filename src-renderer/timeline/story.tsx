@@ -2,7 +2,7 @@ import type { EventKind, LabEvent } from '../../src-main/contract/record.js'
 import { useMemo } from 'react'
 import { Icon, type IconName } from '../ui/icons.js'
 import { narrativeOf, type Incident, type Sentence } from './narrative.js'
-import { momentText, secondsText } from './words.js'
+import { momentText, secondsText, withinText } from './words.js'
 
 const icons: Partial<Record<EventKind, IconName>> = {
   'host.crashed': 'fail',
@@ -81,9 +81,7 @@ function IncidentStory({ incident, zero, moment, onMoment }: Looking & { inciden
             {icons[sentence.kind] ? <Icon name={icons[sentence.kind]!} /> : <span />}
             <span>
               {sentence.words}
-              {sentence.withinMs !== null && (
-                <span className="ink3 t1"> within {Math.round(sentence.withinMs)} ms</span>
-              )}
+              {sentence.withinMs !== null && <span className="ink3 t1"> within {withinText(sentence.withinMs)}</span>}
             </span>
           </li>
         ))}

@@ -8,6 +8,8 @@ import { Timeline } from './timeline.js'
 import { Legend } from './timeline-head.js'
 import { useZero } from './use-zero.js'
 
+const standingAt = (t: number) => (): number => t
+
 /** The timeline of a running lab, along the bottom of its workspace. */
 export function TimelinePanel({ lab }: { lab: string }) {
   const info = useLabInfo(lab)
@@ -15,6 +17,8 @@ export function TimelinePanel({ lab }: { lab: string }) {
   const { records, version, state } = useRecords(lab)
   const zero = useZero(lab) ?? info?.createdAt ?? null
   const { hosts, members } = useMemo(() => hostsInOrder(info), [info])
+  // nothing is known of the time since the connection went: no lane may go on into it
+  const clock = useMemo(() => (state === 'stale' ? standingAt(serverNow()) : serverNow), [state])
   const loopWait = Number(cluster?.dcs.value?.config['loop_wait'] ?? info?.settings.patroni.loop_wait ?? 10)
   return (
     <Timeline
@@ -25,7 +29,7 @@ export function TimelinePanel({ lab }: { lab: string }) {
       probe={cluster?.probe ?? null}
       renewEveryS={loopWait}
       zero={zero}
-      clock={serverNow}
+      clock={clock}
       frame={({ tools, body }) => (
         <Panel
           id="timeline"

@@ -8,7 +8,7 @@ export interface Violation {
   t: number
   /** Of the time, in ms; null where it is exact. */
   withinMs: number | null
-  /** "pg1, pg2 accept writes at the same time". */
+  /** "pg1 and pg2 accept writes at the same time". */
   words: string
   hosts: string[]
   /** When the rule was broken for certain; `until` is null while it is, and where nobody knows its end. */

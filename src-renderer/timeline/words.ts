@@ -32,6 +32,9 @@ export function secondsText(seconds: number): string {
   return `${Math.floor(seconds / 60)} min ${two(Math.floor(seconds % 60))} s`
 }
 
+/** How far off a time may be, in the unit that is read without counting digits: "480 ms", "1.2 s". */
+export const withinText = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : secondsText(ms / 1000))
+
 /** Counting figures, in whole units: "24 s", "5 min", "2 h 04 min". */
 export function agoText(ms: number): string {
   const seconds = Math.floor(Math.max(0, ms) / 1000)

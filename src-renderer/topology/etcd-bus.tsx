@@ -122,6 +122,8 @@ export function Quorum({ quorum, box }: { quorum: QuorumView; box: Box }) {
     votes.map((vote, index) => <Vote key={vote.name} x={x + index * pitch} y={y} votes={vote.votes} r={r} />)
   const { x, y } = box
   const said = widthOf(words) <= box.width + 6 ? words : quorum.short
+  // where the picture ends soon, the dots stand closer
+  const tight = widthOf(count, 20) + 20 + (votes.length - 1) * 16 + 6 > box.width
   if (box.height >= 58) {
     const top = Math.round(y + Math.max(0, Math.min(20, (box.height - 66) / 2)))
     return (
@@ -133,7 +135,9 @@ export function Quorum({ quorum, box }: { quorum: QuorumView; box: Box }) {
         <text x={x} y={top + 37} className={`s20 b ${ink}`}>
           {count}
         </text>
-        {dots(x + widthOf(count, 20) + 20, top + 30, 16, 5)}
+        {tight
+          ? dots(x + widthOf(count, 20) + 12, top + 30, 11, 4)
+          : dots(x + widthOf(count, 20) + 20, top + 30, 16, 5)}
         <text x={x} y={top + 57} className={fillOf[tone]}>
           {said}
         </text>

@@ -86,7 +86,10 @@ function Header(props: { card: HostCard; x: number; end: number; y: number; ko: 
   const fits = (word: string, value: string): boolean =>
     (word ? 12 + 20 + widthOf(word, 13) : shape ? 30 : 0) + (value ? widthOf(value, rightSize) + 12 : 0) <= room
   const words = card.word ? [card.word, shortWord(card.word), ''] : ['']
-  const options = words.flatMap((word) => right.filter((each) => each !== null).map((value) => ({ word, value })))
+  const options = words
+    .flatMap((word) => right.filter((each) => each !== null).map((value) => ({ word, value })))
+    // beside boxes whose word had room, one without says its timeline as they do
+    .filter(({ word, value }) => word || !shape || !value.startsWith('timeline'))
   const { word, value } = options.find((each) => fits(each.word, each.value)) ?? { word: '', value: '' }
   return (
     <>
@@ -177,7 +180,7 @@ export function ClientBox({ facts, box, sizes }: { facts: Fact[]; box: Box; size
       <Facts
         facts={facts}
         x={x + pad}
-        end={x + width - 6}
+        end={x + width - 12}
         top={y + sizes.header}
         bottom={y + height}
         pitch={sizes.pitch}

@@ -50,6 +50,9 @@ export const byWords: Record<FaultRecord['by'], string> = {
 export const fresh = <T>(part: { value: T | null; stale: boolean } | undefined): T | null =>
   part && !part.stale ? part.value : null
 
+/** A lab's first minute: its stanza is still being created, and that nothing is stored is no fault. */
+export const isYoung = ({ info, now }: Pick<SceneInput, 'info' | 'now'>): boolean => now - info.createdAt < 60_000
+
 export const viewOf = (state: ClusterState, name: string): HostView | undefined =>
   state.hosts.find((host) => host.name === name)
 

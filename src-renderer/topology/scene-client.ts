@@ -40,7 +40,7 @@ export function clientCard({ state, now, info, recorded }: SceneInput): ClientCa
   }
   const rate = Math.round(probe.writesPerSecond)
   return {
-    facts: [{ text: `${rate} writes/s`, tone: 'ink' }, ...lost, ...unknown],
+    facts: [{ text: `${rate} writes/s`, short: `${rate}/s`, tone: 'ink' }, ...lost, ...unknown],
     writes: rate,
     explain: `A probe writes ${route}, and keeps a ledger: ${rate} acknowledged in the last second, ${probe.acknowledged.toLocaleString('en')} in all${
       probe.lost === null ? '' : `, ${probe.lost} of them lost`

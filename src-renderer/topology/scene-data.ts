@@ -92,7 +92,10 @@ const brokenFacts = ({ violations = [] }: SceneInput, host: string): Fact[] =>
 
 /** The first clause, without what a smaller box can do without. */
 const shortNote = (note: string): string =>
-  note.split(/[;:,]/)[0]!.replace(' attached', '').replace('streaming', 'streams')
+  note
+    .split(/[;:,]/)[0]!
+    .replace(' attached', '')
+    .replace(/^streaming from/, 'from')
 
 function noteFact({ note, role }: HostView, value: string | null): Fact {
   const tone: Tone = role === 'none' || role === 'unknown' ? 'ink' : 'ink2'

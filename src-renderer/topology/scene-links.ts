@@ -1,7 +1,7 @@
 import type { LabHost } from '../../src-main/contract/lab.js'
 import { repositoryPart } from '../../src-main/contract/repository.js'
 import { kindOf } from './places.js'
-import { fresh, isAway, primaryOf, siteOf, viewOf, type SceneInput, type Tone } from './scene-base.js'
+import { fresh, isAway, isYoung, primaryOf, siteOf, viewOf, type SceneInput, type Tone } from './scene-base.js'
 import { cutOf, type LinkCut } from './scene-cuts.js'
 import { checkWords } from './scene-services.js'
 import { streamLinks } from './scene-streams.js'
@@ -195,19 +195,21 @@ function backendLinks(input: SceneInput, route: string, isMain: boolean): LinkVi
 }
 
 /** The primary archives to every repository. */
-function archiveLinks({ state, info }: SceneInput): LinkView[] {
+function archiveLinks(input: SceneInput): LinkView[] {
+  const { state, info } = input
   const primary = primaryOf({ state })
   // without a leader nobody archives, and that is not the archive's fault
   if (!primary || isAway(viewOf(state, primary))) return []
   const repositories = info.hosts.filter(({ services }) => kindOf(services) === 'backup')
-  return repositories.map(({ name }) => archiveLink(state, primary, name))
+  return repositories.map(({ name }) => archiveLink(input, primary, name))
 }
 
-function archiveLink(state: SceneInput['state'], primary: string, repository: string): LinkView {
+function archiveLink(input: SceneInput, primary: string, repository: string): LinkView {
+  const { state } = input
   const away = isAway(viewOf(state, repository))
   const held = cutOf(state.faults, primary, repository, ['pgbackrest'])
   const reading = fresh(repositoryPart(state, repository))
-  const broken = reading !== null && !reading.stanzaOk
+  const broken = reading !== null && !reading.stanzaOk && !(reading.backups.length === 0 && isYoung(input))
   const why = held ? held.words : away ? `${repository} is down` : broken ? reading.message : ''
   const cut = held !== null || away || broken
   return {

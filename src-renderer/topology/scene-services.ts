@@ -3,7 +3,7 @@ import type { LabHost } from '../../src-main/contract/lab.js'
 import { agoText } from '../timeline/words.js'
 import { etcdFact } from './scene-data.js'
 import { repositoryPart } from '../../src-main/contract/repository.js'
-import { fresh, type Fact, type SceneInput, type Tone } from './scene-base.js'
+import { fresh, isYoung, type Fact, type SceneInput, type Tone } from './scene-base.js'
 
 /** A host beside the cluster: what runs there, and where it listens. */
 export const otherFacts = ({ services }: LabHost): Fact[] =>
@@ -14,7 +14,10 @@ export const otherFacts = ({ services }: LabHost): Fact[] =>
 /** The pool: it asks nobody who may be written to, and leaves that to the proxies. */
 function poolFacts({ info }: SceneInput): Fact[] {
   const proxies = info.hosts.filter(({ services }) => services.includes('haproxy')).map(({ name }) => name)
-  const through: Fact[] = proxies.length > 0 ? [{ text: `through ${proxies.join(', ')}`, tone: 'ink3' }] : []
+  const through: Fact[] =
+    proxies.length > 0
+      ? [{ text: `through ${proxies.join(', ')}`, short: `through ${proxies.length} proxies`, tone: 'ink3' }]
+      : []
   return [{ text: 'PgBouncer', tone: 'ink2', value: ':6432', valueTone: 'ink2' }, ...through]
 }
 
@@ -43,6 +46,8 @@ export function routeFacts(input: SceneInput, host: LabHost): Fact[] {
 export function checkWords(check: string, write: boolean): { words: string; tone: Tone } {
   const code = /\b([1-5]\d\d)\b/.exec(check)?.[1]
   if (code) return { words: `/primary ${code}`, tone: write ? 'ink' : code === '503' ? 'ink3' : 'fault' }
+  // it answered, with a code that is not known while the next check is under way
+  if (check === 'L7STS') return { words: '/primary', tone: 'ink3' }
   return { words: write ? '/primary' : 'no answer', tone: write ? 'ink' : 'fault' }
 }
 
@@ -62,7 +67,8 @@ export function voteFacts(input: SceneInput, view: HostView): Fact[] {
 const typeWords: Record<string, string> = { full: 'full', diff: 'differential', incr: 'incremental' }
 
 /** The repository: the newest full backup and how far the WAL has come. */
-export function backupFacts({ state, now, recorded }: SceneInput, view: HostView): Fact[] {
+export function backupFacts(input: SceneInput, view: HostView): Fact[] {
+  const { state, now, recorded } = input
   const { value, stale, at } = repositoryPart(state, view.name)
   if (view.role === 'starting') return [{ text: view.note || 'services start', tone: 'ink' }]
   if (!value) return recorded ? [] : [{ text: 'not read yet', tone: 'ink3' }]
@@ -79,7 +85,8 @@ export function backupFacts({ state, now, recorded }: SceneInput, view: HostView
     state.hosts.map((host) => fresh(host.postgres)?.archiver?.lastArchived ?? null),
     value.archiveMax,
   )
-  if (!value.stanzaOk) facts.push({ text: value.message, tone: 'fault' })
+  if (!value.stanzaOk && !last && isYoung(input)) facts.push({ text: 'stanza not made yet', tone: 'ink3' })
+  else if (!value.stanzaOk) facts.push({ text: value.message, tone: 'fault' })
   else if (wal) facts.push({ text: `${wal} stored`, short: wal, tone: 'ink3' })
   if (stale) facts.push({ text: `as of ${at === null ? 'an unknown time' : `${agoText(now - at)} ago`}`, tone: 'unk' })
   return facts

@@ -40,7 +40,7 @@ export function Topology(props: TopologyProps) {
   const { info, state, then, zero, clock, old, actionsFor, onNow } = props
   const body = useRef<HTMLDivElement>(null)
   const size = useSize(body)
-  const ticking = useTicking(clock, then ? null : everyMs, body)
+  const ticking = useTicking(clock, then || old ? null : everyMs, body)
   const [asTable, setAsTable] = useState(false)
   const [menu, setMenu] = useState<{ host: string; at: { x: number; y: number } } | null>(null)
   useCommands('topology', [
@@ -53,7 +53,8 @@ export function Topology(props: TopologyProps) {
   ])
   const closeMenu = useCallback(() => setMenu(null), [])
   const shown = then?.state ?? state
-  const now = then?.t ?? Math.max(ticking, state?.at ?? 0)
+  // what is old is shown as of its own moment: a lease would run out on screen that was renewed
+  const now = then?.t ?? (old && state ? state.at : Math.max(ticking, state?.at ?? 0))
   const layout = useMemo(() => (size ? layoutTopology(info.spec, size) : null), [info, size])
   const scene = useMemo<Scene | null>(
     () =>

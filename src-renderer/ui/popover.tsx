@@ -1,4 +1,4 @@
-import { useId, useRef, useState, type ReactNode } from 'react'
+import { useEffect, useId, useRef, useState, type ReactNode } from 'react'
 import { Button, type ButtonProps } from './button.js'
 
 /**
@@ -25,6 +25,11 @@ export function PopoverButton(props: {
     sheet.current.style.left = `${Math.max(8, Math.min(left, window.innerWidth - width - 8))}px`
     sheet.current.style.top = `${box.bottom + 4}px`
   }
+  useEffect(() => {
+    if (!open) return
+    window.addEventListener('resize', place) // it hangs from its button, wherever that goes
+    return () => window.removeEventListener('resize', place)
+  })
   // by id and not by ref: it is handed to children while they render
   const close = () => document.getElementById(id)?.hidePopover()
   return (

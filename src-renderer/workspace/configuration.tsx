@@ -87,9 +87,9 @@ function Values(props: {
       <table className="config-values">
         <thead>
           <tr>
-            <th scope="col">key</th>
-            <th scope="col">asked</th>
-            <th scope="col">in force</th>
+            <th scope="col">Key</th>
+            <th scope="col">Asked</th>
+            <th scope="col">In force</th>
             <th scope="col">
               <span className="sr-only">change</span>
             </th>

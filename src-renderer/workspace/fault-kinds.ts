@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react'
 import type { FaultKindInfo } from '../../src-main/contract/fault.js'
+import { services as allServices } from '../../src-main/contract/topology.js'
 import { createClient, failureOf, type Failure } from '../app/connection.js'
 
 /** The kinds of faults that src-main knows; the renderer knows none by name. */
@@ -58,6 +59,25 @@ export function optionFields(schema: Record<string, unknown>): OptionField[] {
       required: required.includes(name) && start === undefined,
     }
   })
+}
+
+/** "graceSeconds" as it is read: "grace seconds"; units keep their capitals. */
+export const optionWords = (name: string): string =>
+  name.replace(/(?<=[a-z])(?:[KMG]iB|[A-Z])/g, (found) => ` ${found.length > 1 ? found : found.toLowerCase()}`)
+
+/** What of a field can be chosen where these services run: postgres and the like are no services, and stay. */
+export function choicesHere({ name, choices }: OptionField, running: readonly string[]): string[] {
+  if (name !== 'service' && name !== 'services') return choices
+  const absent = allServices.filter((service) => !running.includes(service))
+  return choices.filter((choice) => !absent.some((service) => service === choice))
+}
+
+/** Why what was typed cannot be sent; null when it can. */
+export function optionProblem(field: OptionField, typed: string): string | null {
+  const text = typed.trim()
+  if (text === '') return field.required ? `${optionWords(field.name)} is needed` : null
+  if (field.kind !== 'number' || Number.isFinite(Number(text))) return null
+  return `${optionWords(field.name)} wants a number, for example ${field.start || '10'}`
 }
 
 /** A default as it would be typed. */

@@ -155,7 +155,7 @@ function FaultItem({ lab, fault }: { lab: string; fault: FaultRecord }) {
     <li className="fault-item">
       <Icon name="fault" />
       <span>
-        <span className="mono strong">{fault.target}</span> {fault.kind}{' '}
+        <span className="mono strong">{fault.target}</span> {fault.kind.replaceAll('-', ' ')}{' '}
         <span className="mono t1 ink2 tn">{words}</span>
       </span>
       <Button
@@ -187,7 +187,7 @@ function FailedItem({ fault, now }: { fault: FaultRecord; now: number }) {
     <li className="fault-item">
       <Icon name="fail" />
       <span>
-        <span className="mono strong">{fault.target}</span> {fault.kind}{' '}
+        <span className="mono strong">{fault.target}</span> {fault.kind.replaceAll('-', ' ')}{' '}
         <span className="mono t1 ink2 tn">
           {age(now - (fault.healedAt ?? fault.appliedAt))} ago, {byWhom[fault.by]}
         </span>
@@ -205,7 +205,7 @@ function ScheduledItem({ lab, fault }: { lab: string; fault: FaultRecord }) {
     <li className="fault-item">
       <Icon name="waiting" />
       <span>
-        <span className="mono strong">{fault.target}</span> {fault.kind}{' '}
+        <span className="mono strong">{fault.target}</span> {fault.kind.replaceAll('-', ' ')}{' '}
         <span className="mono t1 ink2 tn">
           {dueWords(fault, now)}, {byWhom[fault.by]}
         </span>

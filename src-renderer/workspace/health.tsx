@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react'
 import { healthSubsystems, type HealthFinding, type HealthReport } from '../../src-main/contract/health.js'
 import { serverNow } from '../app/clock.js'
 import { createClient, failureOf, type Failure } from '../app/connection.js'
+import { useLabInfo } from '../app/lab-data.js'
 import { useCall } from '../app/use-call.js'
 import { CopyButton } from '../ui/copy-button.js'
 import { Dialog } from '../ui/dialog.js'
@@ -18,6 +19,7 @@ export function Health({ lab, onClose }: { lab: string; onClose: () => void }) {
   const [report, setReport] = useState<HealthReport | null>(null)
   const [failure, setFailure] = useState<Failure | null>(null)
   // what could not be asked now is not as it was: an old "nothing is wrong" would be believed
+  const info = useLabInfo(lab)
   const { run } = useCall(async () => {
     try {
       setReport(await createClient().health.get({ lab }))
@@ -45,7 +47,7 @@ export function Health({ lab, onClose }: { lab: string; onClose: () => void }) {
                 <Finding key={`${one.rule} ${one.host} ${one.text}`} finding={one} at={report.at} />
               ))}
             </ul>
-            <Areas report={report} />
+            <Areas report={report} order={info?.hosts.map(({ name }) => name) ?? []} />
             <p className="t1 ink3">
               <code className="mono">dojo health {lab}</code> says this in a terminal of yours,{' '}
               <code className="mono">cluster-health</code> on a host of the lab.
@@ -62,10 +64,10 @@ function Summary({ report }: { report: HealthReport }) {
   const critical = findings.filter(({ severity }) => severity === 'critical').length
   const unknown = areas.filter(({ state }) => state === 'unknown').length
   const seen = `${count(areas.length, 'thing')} looked at${unknown > 0 ? `, ${unknown} could not be asked` : ''}`
-  const wrong = `${count(findings.length, 'finding')}, ${critical} critical`
+  const wrong = `${count(findings.length, 'finding')}, ${critical === 0 ? 'none' : critical} critical`
   return (
     <p className="row health-summary" role="status">
-      <Icon name={healthy ? 'pass' : 'fail'} />
+      <Icon name={healthy ? 'pass' : critical > 0 ? 'fail' : 'diagnosis'} />
       <span className="t3 strong">{healthy ? 'Nothing is wrong' : wrong}</span>
       <span className="grow" />
       <span className="t1 ink3 tn">{seen}</span>
@@ -96,12 +98,22 @@ function Finding({ finding, at }: { finding: HealthFinding; at: number }) {
   )
 }
 
-const shapes = { ok: 'pass', wrong: 'fail', unknown: 'unknown' } as const
-const words = { ok: 'ok', wrong: 'wrong', unknown: 'could not be asked' } as const
+const shapes = { ok: 'pass', wrong: 'fail', warning: 'diagnosis', unknown: 'unknown' } as const
+const words = { ok: 'ok', wrong: 'wrong', warning: 'a warning', unknown: 'could not be asked' } as const
+
+/** A warning has its own shape here as in the list of findings: it is no failure. */
+function lookOf({ findings }: HealthReport, { host, subsystem, state }: HealthReport['areas'][number]) {
+  if (state !== 'wrong') return state
+  const here = findings.filter((one) => one.host === host && one.subsystem === subsystem)
+  return here.length > 0 && here.every(({ severity }) => severity !== 'critical') ? 'warning' : 'wrong'
+}
 
 /** Hosts by subsystems, so that "nothing wrong" can be told from "nobody looked". */
-function Areas({ report: { areas } }: { report: HealthReport }) {
-  const hosts = [...new Set(areas.map(({ host }) => host))].toSorted((a, b) => Number(a !== null) - Number(b !== null))
+function Areas({ report, order }: { report: HealthReport; order: readonly string[] }) {
+  const { areas } = report
+  // the cluster first, then the hosts where they always stand, whoever leads
+  const place = (host: string | null): number => (host === null ? -2 : order.indexOf(host))
+  const hosts = [...new Set(areas.map(({ host }) => host))].toSorted((a, b) => place(a) - place(b))
   const subsystems = healthSubsystems.filter((one) => areas.some(({ subsystem }) => subsystem === one))
   return (
     <div className="page-scroll">
@@ -128,12 +140,12 @@ function Areas({ report: { areas } }: { report: HealthReport }) {
                 return (
                   <td
                     key={subsystem}
-                    title={found ? `${host ?? 'cluster'}, ${subsystem}: ${words[found.state]}` : undefined}
+                    title={found ? `${host ?? 'cluster'}, ${subsystem}: ${words[lookOf(report, found)]}` : undefined}
                   >
                     {found && (
                       <>
-                        <Icon name={shapes[found.state]} />
-                        <span className="sr-only">{words[found.state]}</span>
+                        <Icon name={shapes[lookOf(report, found)]} />
+                        <span className="sr-only">{words[lookOf(report, found)]}</span>
                       </>
                     )}
                   </td>

@@ -2,11 +2,12 @@ import { useState, type FormEvent } from 'react'
 import type { ClusterState } from '../../src-main/contract/cluster.js'
 import type { FaultKindInfo } from '../../src-main/contract/fault.js'
 import { createClient } from '../app/connection.js'
+import { useLabInfo } from '../app/lab-data.js'
 import { useCall } from '../app/use-call.js'
 import { Button } from '../ui/button.js'
 import { Dialog } from '../ui/dialog.js'
 import { SaidBox } from '../ui/said.js'
-import { optionFields, optionValues } from './fault-kinds.js'
+import { optionFields, optionProblem, optionValues } from './fault-kinds.js'
 import { noSchedule, readSchedule } from './fault-schedule.js'
 import { targetsFor, type FaultTargetChoice } from './fault-targets.js'
 import { KindList } from './kind-list.js'
@@ -38,7 +39,10 @@ export function InjectFault(props: {
   const all = [...targets.hosts, ...targets.roles]
   const target = all.find((each) => each.target === wanted) ?? all[0]
   const fields = kind ? optionFields(kind.options) : []
-  const { schedule, problem } = readSchedule(when)
+  const services = useLabInfo(lab)?.hosts.flatMap((host) => host.services) ?? []
+  const { schedule, problem: wrongTime } = readSchedule(when)
+  const problem =
+    wrongTime ?? fields.map((field) => optionProblem(field, typed[field.name] ?? field.start)).find(Boolean) ?? null
   const inject = useCall(async () => {
     if (!kind || !target || problem) return
     const options = optionValues(fields, typed)
@@ -92,6 +96,7 @@ export function InjectFault(props: {
                       field={field}
                       value={typed[field.name] ?? field.start}
                       hosts={hosts.filter((host) => host !== target?.target)}
+                      services={services}
                       onChange={(value) => setTyped({ ...typed, [field.name]: value })}
                     />
                   ))}

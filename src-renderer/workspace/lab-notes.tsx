@@ -1,3 +1,4 @@
+import { Fragment, type ReactNode } from 'react'
 import type { NotHonoured } from '../../src-main/contract/config.js'
 import type { Failure } from '../app/connection.js'
 import { createClient } from '../app/connection.js'
@@ -96,11 +97,20 @@ function OwnPatroni({ notHonoured }: { notHonoured: NotHonoured[] }) {
 
 const addressOf = ({ host, port }: { host: string; port: number }): string => `${host}:${port}`
 
+/** A path breaks after a slash rather than within a name. */
+const breakable = (value: string): ReactNode =>
+  value.split(/(?<=\/)/).map((piece, index) => (
+    <Fragment key={index}>
+      {index > 0 && <wbr />}
+      {piece}
+    </Fragment>
+  ))
+
 function Address({ label, value }: { label: string; value: string }) {
   return (
     <div>
       <dt>{label}</dt>
-      <dd className="mono">{value}</dd>
+      <dd className="mono">{breakable(value)}</dd>
       <dd>
         <CopyButton text={value} what={label} />
       </dd>

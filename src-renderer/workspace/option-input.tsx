@@ -1,5 +1,5 @@
 import { useId } from 'react'
-import { listOf, type OptionField } from './fault-kinds.js'
+import { choicesHere, listOf, optionProblem, optionWords, type OptionField } from './fault-kinds.js'
 
 /** One option of a fault as a control: what it is follows from its schema. */
 export function OptionInput(props: {
@@ -7,26 +7,33 @@ export function OptionInput(props: {
   value: string
   /** Hosts that can be named; the target itself is none of them. */
   hosts: readonly string[]
+  /** Services that run somewhere in the lab. */
+  services: readonly string[]
   onChange: (value: string) => void
 }) {
-  const { field, value, hosts, onChange } = props
+  const { field, value, hosts, services, onChange } = props
   const id = useId()
-  const about = field.about && (
-    <small id={`${id}-about`} className="t1 ink3">
-      {field.about}
+  const problem = optionProblem(field, value)
+  const said = problem ?? field.about
+  const about = said && (
+    <small id={`${id}-about`} className={problem ? 'fault-problem' : 't1 ink3'} role={problem ? 'alert' : undefined}>
+      {said}
     </small>
   )
+  const words = optionWords(field.name)
   if (field.kind === 'hosts' || field.kind === 'several') {
     const chosen = listOf(value)
-    const choices = field.kind === 'hosts' ? hosts : field.choices
+    const choices = field.kind === 'hosts' ? hosts : choicesHere(field, services)
     return (
       <div
         className="fault-option"
         role="group"
-        aria-label={field.name}
+        aria-label={words}
         aria-describedby={about ? `${id}-about` : undefined}
       >
-        <span className="mono">{field.name}</span>
+        <span className="mono" title={field.name}>
+          {words}
+        </span>
         <div className="fault-targets">
           {choices.map((choice) => (
             <label key={choice} className="option mono">
@@ -47,11 +54,11 @@ export function OptionInput(props: {
       </div>
     )
   }
-  const choices = field.kind === 'flag' ? ['true', 'false'] : field.choices
+  const choices = field.kind === 'flag' ? ['true', 'false'] : choicesHere(field, services)
   return (
     <div className="fault-option">
-      <label htmlFor={id} className="mono">
-        {field.name}
+      <label htmlFor={id} className="mono" title={field.name}>
+        {words}
       </label>
       {choices.length > 0 ? (
         <select
@@ -70,8 +77,8 @@ export function OptionInput(props: {
           id={id}
           className="field mono"
           inputMode={field.kind === 'number' ? 'decimal' : 'text'}
-          required={field.required}
           value={value}
+          aria-invalid={problem !== null || undefined}
           aria-describedby={about ? `${id}-about` : undefined}
           onChange={(event) => onChange(event.target.value)}
         />

@@ -4,7 +4,7 @@ import { useRecords } from '../app/use-stream.js'
 import { useMoment } from '../timeline/moment.js'
 import { useZero } from '../timeline/use-zero.js'
 import { isAboutRules, violationsIn, type Violation } from '../timeline/violations.js'
-import { momentText, secondsText } from '../timeline/words.js'
+import { momentText, secondsText, withinText } from '../timeline/words.js'
 import { Button } from '../ui/button.js'
 import { Icon } from '../ui/icons.js'
 import { sentence } from '../ui/said.js'
@@ -51,7 +51,7 @@ export function ViolationsBar({ lab }: { lab: string }) {
         <span>{sentence(first.words)}</span>
         <span className="mono t1 tn">
           {when}
-          {first.withinMs !== null && `, within ${Math.round(first.withinMs)} ms`}
+          {first.withinMs !== null && `, within ${withinText(first.withinMs)}`}
           {first.until !== null && `, for ${secondsText((first.until - first.from) / 1000)}`}
         </span>
       </p>

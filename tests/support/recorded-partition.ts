@@ -119,7 +119,7 @@ export function partitionRecords(until: number): LabRecord[] {
 
 /** As the observer says it when a healed primary is writable beside the new one. */
 export const violation = (s: number): LabRecord =>
-  event(s, 'invariant.violated', 'pg1, pg2 accept writes at the same time', {
+  event(s, 'invariant.violated', 'pg1 and pg2 accept writes at the same time', {
     source: 'sql',
     u: 480,
     data: { invariant: 'writablePrimaries', atMost: 1, hosts: ['pg1', 'pg2'] },

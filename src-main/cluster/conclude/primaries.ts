@@ -83,7 +83,7 @@ export function concludePrimaries(atMost: number | undefined, clocks: Clocks): (
     const one = { hosts: group.map(({ name }) => name), spans: group.map(({ span }) => span) }
     const at = intervalOf(one.spans)
     const data = { invariant: 'writablePrimaries', atMost, hosts: one.hosts, ...at }
-    const names = one.hosts.join(', ')
+    const names = one.hosts.join(' and ')
     const events = [
       event(at.from, 'invariant.violated', 'sql', `${names} accept writes at the same time`, { u: at.fromU, data }),
     ]

@@ -9,7 +9,13 @@ import { WebSocket } from 'ws'
 import { latest, type Gives } from '../../../src-main/api/pace.js'
 import { serveSocket } from '../../../src-main/api/ws-host.js'
 import { serve, type Serving } from '../../../src-main/headless.js'
-import { createConnection, failureOf, takeToken, type Connection } from '../../../src-renderer/app/connection.js'
+import {
+  connectedSoon,
+  createConnection,
+  failureOf,
+  takeToken,
+  type Connection,
+} from '../../../src-renderer/app/connection.js'
 import { subscribe, type StreamState } from '../../../src-renderer/app/streams.js'
 import { openSocket } from '../../../src-renderer/app/transport.js'
 
@@ -103,6 +109,16 @@ describe('a connection', () => {
     const waiting = connection.client.who()
     opener = open(await start(port))
     expect(await waiting).toBe('here')
+  })
+
+  test('lets a press go through at once, and refuses it when no connection comes soon: nothing is done later', async () => {
+    const host = await start()
+    const connection = connect(open(host))
+    await connectedSoon(connection)
+    await host.close()
+    await expect.poll(connection.state).toBe('offline')
+    const said = failureOf(await connectedSoon(connection, 20).catch((error: unknown) => error))
+    expect(said).toMatchObject({ code: 'disconnected', what: expect.stringContaining('Nothing was done') })
   })
 
   test('says that its token was refused, and does not hammer the host', async () => {

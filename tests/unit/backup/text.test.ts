@@ -3,7 +3,7 @@ import { backupsText } from '../../../src-main/cli/backup-text.js'
 import { pitrText } from '../../../src-main/cli/pitr-text.js'
 import { scheduledRunOf } from '../../../src-main/backup/scheduled-run.js'
 import { newPitr, pitrViewOf } from '../../../src-main/backup/pitr-file.js'
-import { momentOf } from '../../../src-renderer/backups/utc.js'
+import { momentOf } from '../../../src-renderer/ui/utc.js'
 import { layOut } from '../../../src-renderer/backups/window-layout.js'
 import { at, backup, viewOf } from './view-of.js'
 

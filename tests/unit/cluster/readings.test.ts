@@ -193,6 +193,10 @@ test('HAProxy: who is up for writes and for reads, whatever columns it adds', ()
     { host: 'pg2', write: false, read: true, check: 'HTTP 503' },
   ])
   expect(proxyBackendsOf('')).toEqual([])
+  // while the next check is under way the code of the last one may be away: that is no silence
+  const checked = csv.replaceAll(',L7STS,503', ',* L7STS,0')
+  expect(checked).not.toBe(csv)
+  expect(proxyBackendsOf(checked)[1]).toMatchObject({ host: 'pg2', check: 'L7STS' })
 })
 
 test('pgBackRest: a stanza without a backup is in order, a broken one is not', () => {

@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import type { FaultRecord } from '../../../src-main/contract/fault.js'
-import { groupedKinds, optionFields, optionValues } from '../../../src-renderer/workspace/fault-kinds.js'
+import {
+  choicesHere,
+  groupedKinds,
+  optionFields,
+  optionProblem,
+  optionValues,
+  optionWords,
+} from '../../../src-renderer/workspace/fault-kinds.js'
 import { dueWords, noSchedule, readSchedule, sortedFaults } from '../../../src-renderer/workspace/fault-schedule.js'
 import { targetsFor } from '../../../src-renderer/workspace/fault-targets.js'
 import { infoOf } from '../../../src-main/faults/fault.js'
@@ -51,6 +58,28 @@ describe('options as a form', () => {
       direction: 'both',
       action: 'drop',
     })
+  })
+
+  test('are named in words, and offer the services that the lab runs', () => {
+    expect(['graceSeconds', 'leaveMiB', 'jitterMs', 'from'].map(optionWords)).toEqual([
+      'grace seconds',
+      'leave MiB',
+      'jitter ms',
+      'from',
+    ])
+    const services = fields.find(({ name }) => name === 'services')!
+    expect(choicesHere(services, ['etcd', 'patroni', 'pgbackrest'])).toEqual([
+      'etcd',
+      'patroni',
+      'postgres',
+      'pgbackrest',
+    ])
+  })
+
+  test('what is no number is said beside its field, before it is sent', () => {
+    const [seconds] = optionFields({ properties: { everySeconds: { type: 'number', default: 5 } } })
+    expect(optionProblem(seconds!, 'soon')).toBe('every seconds wants a number, for example 5')
+    expect([optionProblem(seconds!, ''), optionProblem(seconds!, ' 2.5 ')]).toEqual([null, null])
   })
 
   test('are accepted as they are when nothing was touched', () => {

@@ -114,6 +114,7 @@ test('log lines are read without the time that the screen already shows', () => 
     'ready to serve client requests',
   )
   expect(plainLine('{"level":"warn","msg":"closing","error":"refused"}')).toBe('closing: refused')
+  expect(plainLine('{"level":"warn","msg":"the \\"peer\\" is late","remote":"cut in')).toBe('the "peer" is late')
   expect(plainLine('{"level":"warn","msg":"cut in the mid')).toBe('{"level":"warn","msg":"cut in the mid')
 })
 

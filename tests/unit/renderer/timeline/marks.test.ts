@@ -118,6 +118,20 @@ describe('words beside marks', () => {
     }
   })
 
+  test('of checks that pass one right after the other are one with a count, unless something came between', () => {
+    const words = (events: LabEvent[]) => place(marksOf(events, 0), 0, 40_000).map(({ mark }) => mark.words)
+    const passed = (t: number) => event(t, 'check.passed')
+    expect(words([passed(9_000), passed(9_700), passed(10_500), passed(30_000)])).toEqual([
+      '3 checks passed',
+      'check passed',
+    ])
+    expect(words([passed(9_000), event(9_400, 'promoted', 'pg2'), passed(9_800)])).toEqual([
+      'check passed',
+      'promoted',
+      'check passed',
+    ])
+  })
+
   test('stay inside the plot', () => {
     const placed = place(marksOf([event(39_990, 'host.crashed', 'pg1')], 0), 0, 40_000)
     expect(placed[0]!.label!.side).toBe('left')

@@ -62,7 +62,7 @@ describe('a partition', () => {
   test('a broken rule belongs to the incident, with how exact its time is', () => {
     const [broken] = told([...partitionRecords(372), violation(320.9)])
     const sentence = broken!.sentences.find(({ kind }) => kind === 'invariant.violated')!
-    expect(sentence.words).toBe('A safety rule was broken: pg1, pg2 accept writes at the same time.')
+    expect(sentence.words).toBe('A safety rule was broken: pg1 and pg2 accept writes at the same time.')
     expect(sentence.withinMs).toBe(480)
   })
 })

@@ -8,7 +8,13 @@ const seen = violation(320) as LabEvent
 
 test('a broken rule is told with its hosts, its time and how exact that is', () => {
   expect(violationsIn([event(1, 'promoted', 'pg2 promoted'), seen])).toMatchObject([
-    { hosts: ['pg1', 'pg2'], t: at(320), withinMs: 480, until: null, words: 'pg1, pg2 accept writes at the same time' },
+    {
+      hosts: ['pg1', 'pg2'],
+      t: at(320),
+      withinMs: 480,
+      until: null,
+      words: 'pg1 and pg2 accept writes at the same time',
+    },
   ])
 })
 
