@@ -2,10 +2,16 @@ import type { AttemptView } from '../../src-main/contract/exercise.js'
 import { goHome } from '../app/route.js'
 import { Button } from '../ui/button.js'
 import { sentence } from '../ui/said.js'
-import { clock } from '../ui/format.js'
+import { useHome } from '../app/lab-data.js'
+import { nextExercise } from '../home/path.js'
+import { clock, minutes } from '../ui/format.js'
 
 /** The end of an attempt: the figures worth keeping. */
 export function Summary({ attempt }: { attempt: AttemptView }) {
+  const { home } = useHome()
+  // until home knows of the end, this very one is still under way there
+  const onPath = home ? nextExercise(home.exercises) : null
+  const next = onPath?.attempt?.state === 'finished' || onPath?.title === attempt.exercise.title ? null : onPath
   const took = (attempt.endedAt ?? attempt.startedAt) - attempt.startedAt
   return (
     <section
@@ -29,6 +35,11 @@ export function Summary({ attempt }: { attempt: AttemptView }) {
         <Button look="go" onClick={goHome}>
           Go home
         </Button>
+        {next && (
+          <span className="ink2">
+            Next on the path: {next.title}, {minutes(next.minutes)}
+          </span>
+        )}
       </div>
     </section>
   )
