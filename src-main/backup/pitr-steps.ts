@@ -272,7 +272,8 @@ function wholeSteps(recovery: Recovery): Step[] {
       why: 'Its data is ahead of the moment that the cluster went back to, so it can not follow as it is.',
       commands: [
         { on: replica, run: 'sv start patroni' },
-        { on: replica, run: reinitCommand(scope, replica), retryS: 120, timeoutS: 20 },
+        // until it is over: before it, Patroni may well have rewound the host, and that streams as well
+        { on: replica, run: reinitCommand(scope, replica, '--wait'), retryS: 120, timeoutS: 600 },
       ],
       verify: streams(leader, replica),
     })),

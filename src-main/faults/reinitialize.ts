@@ -18,7 +18,7 @@ export async function reinitialize(
   }
   await waitFor(ask, () => true, {
     what: `Patroni to agree to copy ${name} anew`,
-    withinMs: 60_000,
+    withinMs: 120_000,
     everyMs: 1_000,
     signal: new AbortController().signal,
     describe: String,

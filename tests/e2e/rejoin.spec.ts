@@ -125,7 +125,8 @@ test('a learner plays the rejoin exercise on a real lab', async ({ page, dojo })
     await learner.diagnosed('Started again, and as broken as before', 60_000)
     await picture(page, 'rejoin-broken')
     const intact = hosts.find((name) => name !== broken)!
-    await terminal.type(intact, `patronictl reinit trio-haproxy ${broken} --force`, /Success: reinitialize/, 60_000)
+    const reinit = `until echo y | patronictl reinit trio-haproxy ${broken} | grep Success; do sleep 1; done`
+    await terminal.type(intact, reinit, /Success: reinitialize/, 60_000)
     await learner.says('rebuilt', 'pass', rejoinMs)
     await learner.choose(/Why can pg_rewind not help/, /^It has to read the control file/)
     await learner.says('undisturbed', 'pass')

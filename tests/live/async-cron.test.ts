@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { reinitCommand } from '../../src-main/lab/reinit.js'
 import { waitFor } from '../../src-main/util/wait-for.js'
 import { ask, askAsClient } from '../support/lab-sql.js'
 import { startLab, type TestLab } from '../support/lab.js'
@@ -158,7 +159,7 @@ test('the whole cluster goes back to the microsecond before a DROP TABLE', { tim
   expect(said).toContain('node1 leads what was restored')
   await Promise.all(secondaries.map((host) => on(host, 'sv', 'start', 'patroni')))
   for (const host of secondaries) {
-    const reinit = ['patronictl', 'reinit', lab.info.scope, host, '--force', '--wait']
+    const reinit = ['bash', '-c', reinitCommand(lab.info.scope, host, '--wait')]
     await until(
       `${host} to be copied anew`,
       () => on('node1', ...reinit),

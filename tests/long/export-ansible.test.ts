@@ -140,7 +140,7 @@ const cases: readonly Case[] = [
       for (const host of others) {
         await until(
           `${host} to be copied anew`,
-          () => on('node1', asPostgres(`${reinit} ${host} --force --wait`)),
+          () => on('node1', `echo y | ${asPostgres(`${reinit} ${host} --wait`)} | grep completed`),
           () => true,
         )
         await until(
