@@ -272,7 +272,7 @@ function wholeSteps(recovery: Recovery): Step[] {
       why: 'Its data is ahead of the moment that the cluster went back to, so it can not follow as it is.',
       commands: [
         { on: replica, run: 'sv start patroni' },
-        // until it is over: before it, Patroni may well have rewound the host, and that streams as well
+        // and waits: Patroni may have rewound the host before, and that streams as well
         { on: replica, run: reinitCommand(scope, replica, '--wait'), retryS: 120, timeoutS: 600 },
       ],
       verify: streams(leader, replica),

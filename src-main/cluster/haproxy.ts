@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { z } from 'zod'
 import type { proxyBackend } from '../contract/cluster.js'
 import type { Endpoint } from '../contract/lab.js'
@@ -8,13 +9,20 @@ export type ProxyBackend = z.infer<typeof proxyBackend>
 /** A check is under way: until it ends, HAProxy has a star before what the last one said, and often no code of it. */
 const checksNow = /,\* L7[A-Z]+,0,/
 const mostReads = 3
+const checkMs = 20
 
-/** HAProxy's statistics page as CSV, read again while a check is under way. Throws when it does not answer. */
+/**
+ * HAProxy's statistics page as CSV, read again while a check is under way, unless half of the time is gone. Throws when
+ * it does not answer.
+ */
 export async function proxyStats(endpoint: Endpoint, timeoutMs: number): Promise<ProxyBackend[]> {
+  const startedAt = performance.now()
   for (let nth = 1; ; nth++) {
     const { status, text } = await httpGet(endpoint, '/;csv', timeoutMs)
     if (status !== 200) throw new Error(`GET /;csv answered ${status}`)
-    if (nth === mostReads || !checksNow.test(text)) return proxyBackendsOf(text)
+    const late = performance.now() - startedAt > timeoutMs / 2
+    if (late || nth === mostReads || !checksNow.test(text)) return proxyBackendsOf(text)
+    await pause(checkMs)
   }
 }
 

@@ -101,11 +101,12 @@ export const brokenHba = defineFault({
   async apply(context) {
     const { target, notes, sql, options: wanted } = context
     const { database, owner } = await clientDatabase(context)
-    const before = await linesNow(context)
-    Object.assign(notes, { before, database, owner })
-    await context.save()
-    const value = broken(before, wanted.refuses, database)
-    await patchConfig(context, target.name, { postgresql: { pg_hba: value } })
+    await patchConfig(context, target.name, async () => {
+      const before = await linesNow(context)
+      Object.assign(notes, { before, database, owner })
+      await context.save()
+      return { postgresql: { pg_hba: broken(before, wanted.refuses, database) } }
+    })
     if (wanted.refuses === 'clients') return `Put "${refusal(database)}" on top of pg_hba`
     // those who are in stay in, however pg_hba changes: they have to come in once more for it to show
     await waitFor(
@@ -128,7 +129,8 @@ export const brokenHba = defineFault({
     return { holds: hosts.length > 0 && said.every(isRefused), observed }
   },
   effectWithinMs: 60_000,
-  heal: (context) => patchConfig(context, context.target.name, { postgresql: { pg_hba: noted(context).before } }),
+  heal: (context) =>
+    patchConfig(context, context.target.name, () => ({ postgresql: { pg_hba: noted(context).before } })),
   async proveHealed(context): Promise<Proof> {
     const { hosts, said } = await refusedBy(context)
     const shut = hosts.filter((_, n) => !isLetIn(said[n]!))

@@ -29,9 +29,14 @@ export async function readConfig(context: Reach): Promise<DynamicConfig> {
   })
 }
 
-/** Merges a patch into it, as a person does with patronictl: null removes a key. */
-export async function patchConfig(context: Reach, host: string, patch: Record<string, unknown>): Promise<void> {
-  await editConfig(context, host, ['--apply', '-'], JSON.stringify(patch))
+type Patch = Record<string, unknown>
+
+/**
+ * Merges a patch into it, as a person does with patronictl: null removes a key. It is made anew when another change came
+ * between, as what it was made from may have changed.
+ */
+export async function patchConfig(context: Reach, host: string, make: () => Patch | Promise<Patch>): Promise<void> {
+  await editConfig(context, host, ['--apply', '-'], async () => JSON.stringify(await make()))
 }
 
 const tries = 5
@@ -43,11 +48,11 @@ export async function editConfig(
   { execOn }: Pick<FaultTarget, 'execOn'>,
   host: string,
   change: readonly string[],
-  input = '',
+  input: () => Promise<string> = async () => '',
 ): Promise<void> {
   const argv = ['patronictl', 'edit-config', '--quiet', '--force', ...change]
   for (let left = tries - 1; ; left--) {
-    const { code, stderr } = await execOn(host, argv, { input, timeoutMs: 30_000 })
+    const { code, stderr } = await execOn(host, argv, { input: await input(), timeoutMs: 30_000 })
     if (code === 0) return
     if (left === 0 || !overtaken.test(stderr)) throw new Error(`patronictl said: ${stderr.trim().split('\n').at(-1)}`)
     await pause(Math.random() * 500) // those who met must not meet again

@@ -52,7 +52,7 @@ export const orphanSlot = defineFault({
     const { slot } = context.options
     context.notes['hadSlots'] = ((await readConfig(context)).slots ?? null) !== null
     await context.save()
-    await patchConfig(context, context.target.name, { slots: { [slot]: { type: 'physical' } } })
+    await patchConfig(context, context.target.name, () => ({ slots: { [slot]: { type: 'physical' } } }))
     return `Made ${slot} a permanent physical slot in the dynamic configuration`
   },
   async proveEffect(context): Promise<Proof> {
@@ -73,10 +73,12 @@ export const orphanSlot = defineFault({
   effectWithinMs: 60_000,
   async heal(context) {
     const { notes, options: wanted, target } = context
-    // no key stays that was not there: an empty list of slots is one
-    const others = Object.keys((await readConfig(context)).slots ?? {}).filter((name) => name !== wanted.slot)
-    const nothingLeft = others.length === 0 && notes['hadSlots'] !== true
-    await patchConfig(context, target.name, { slots: nothingLeft ? null : { [wanted.slot]: null } })
+    await patchConfig(context, target.name, async () => {
+      // no key stays that was not there: an empty list of slots is one
+      const others = Object.keys((await readConfig(context)).slots ?? {}).filter((name) => name !== wanted.slot)
+      const nothingLeft = others.length === 0 && notes['hadSlots'] !== true
+      return { slots: nothingLeft ? null : { [wanted.slot]: null } }
+    })
   },
   async proveHealed(context): Promise<Proof> {
     const hosts = await runningWith(context, 'patroni')

@@ -8,4 +8,4 @@
  * waits for it: "requested start point is ahead of the upstream server's flush position".
  */
 export const reinitCommand = (scope: string, member: string, options = ''): string =>
-  `echo y | patronictl reinit ${scope} ${member}${options && ` ${options}`} 2>&1 | awk '!/Aborted/ { said = $0 } /Success:/ { ok = 1 } END { print said; exit !ok }'`
+  `echo y | patronictl reinit ${scope} ${member}${options && ` ${options}`} 2>&1 | awk '{ sub(/.*\\[y\\/N\\]: /, "") } !/Aborted|^$/ { said = $0 } /Success:/ { ok = 1 } END { print said; exit !ok }'`

@@ -41,8 +41,8 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof NotConnected) {
     return {
       code: 'disconnected',
-      what: 'Nothing was done: this window is not connected to the app',
-      why: 'no connection came back within 5 s, and what is asked for now should not happen at another time',
+      what: 'This window is not connected to the app',
+      why: 'no connection came back within 5 s; nothing was asked for, so that it does not happen later',
       next: 'Wait until the window is connected again, and try again',
     }
   }

@@ -13,7 +13,7 @@ export function plainLine(line: string): string {
     } catch {
       // cut in the middle, but its message came before that
       const message = /"msg":("(?:[^"\\]|\\.)*")/.exec(line)?.[1]
-      return message ? (JSON.parse(message) as string) : line
+      return message ? message.slice(1, -1).replaceAll('\\"', '"') : line
     }
   }
   return line.replace(stamp, '')

@@ -1,7 +1,7 @@
 import { useEffect } from 'react'
 import type { BootProgress } from '../../src-main/contract/lab.js'
 import { useCommands } from '../app/commands.js'
-import { createClient } from '../app/connection.js'
+import { connectedSoon, createClient } from '../app/connection.js'
 import { useHome, useLabInfo } from '../app/lab-data.js'
 import { useOverlays } from '../app/overlays.js'
 import { goHome, goToLab } from '../app/route.js'
@@ -38,6 +38,7 @@ export function Boot(props: { lab: string; progress: BootProgress; attempt: stri
   })
   const again = useCall(async () => {
     await createClient().labs.down({ lab })
+    await connectedSoon() // a lab that starts minutes later would surprise
     const started = exercise
       ? await createClient().exercises.start({ slug: exercise.slug })
       : await createClient().labs.up({ topology: progress.topology })

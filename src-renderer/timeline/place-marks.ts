@@ -99,14 +99,18 @@ function wordings({ words, when, weight }: Mark): Words[] {
 
 /** Checks that pass one right after the other are one mark with a count: their words would push the rest away. */
 const oneBurst = 40
+const longestBurst = 120
 
 function gathered(marks: readonly Positioned[]): Positioned[] {
-  const found: (Positioned & { passed: number })[] = []
+  const found: (Positioned & { passed: number; from: number })[] = []
   for (const { mark, x } of marks.toSorted((a, b) => a.x - b.x)) {
     const last = found.at(-1)
     const burst =
-      mark.event.kind === 'check.passed' && last?.mark.event.kind === 'check.passed' && x - last.x < oneBurst
-    if (!burst) found.push({ mark, x, passed: 1 })
+      mark.event.kind === 'check.passed' &&
+      last?.mark.event.kind === 'check.passed' &&
+      x - last.x < oneBurst &&
+      x - last.from < longestBurst
+    if (!burst) found.push({ mark, x, passed: 1, from: x })
     else {
       last.passed += 1
       last.x = x

@@ -38,6 +38,13 @@ export function Configuration({ lab, onClose }: { lab: string; onClose: () => vo
     <Dialog title="Configuration" onClose={onClose} width={880}>
       <div className="page-sheet" aria-busy={busy}>
         {failure && <SaidBox said={failure} />}
+        {failure && !view && (
+          <div>
+            <Button busy={busy} onClick={() => void run()}>
+              Ask again
+            </Button>
+          </div>
+        )}
         {!view && !failure && <p className="ink2">Etcd and every data host are asked.</p>}
         {view && (
           <>

@@ -65,11 +65,16 @@ export function optionFields(schema: Record<string, unknown>): OptionField[] {
 export const optionWords = (name: string): string =>
   name.replace(/(?<=[a-z])(?:[KMG]iB|[A-Z])/g, (found) => ` ${found.length > 1 ? found : found.toLowerCase()}`)
 
-/** What of a field can be chosen where these services run: postgres and the like are no services, and stay. */
-export function choicesHere({ name, choices }: OptionField, running: readonly string[]): string[] {
-  if (name !== 'service' && name !== 'services') return choices
+/**
+ * A field that offers only services which run here, where that is known: postgres and the like are no services, and stay.
+ * What it starts with is one of them.
+ */
+export function fieldHere(field: OptionField, running: readonly string[] | null): OptionField {
+  if (!running || (field.name !== 'service' && field.name !== 'services')) return field
   const absent = allServices.filter((service) => !running.includes(service))
-  return choices.filter((choice) => !absent.some((service) => service === choice))
+  const choices = field.choices.filter((choice) => !absent.some((service) => service === choice))
+  const start = field.kind === 'choice' && !choices.includes(field.start) ? (choices[0] ?? '') : field.start
+  return { ...field, choices, start }
 }
 
 /** Why what was typed cannot be sent; null when it can. */

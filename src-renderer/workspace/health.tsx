@@ -1,9 +1,8 @@
 import { useEffect, useState } from 'react'
 import { healthSubsystems, type HealthFinding, type HealthReport } from '../../src-main/contract/health.js'
 import { serverNow } from '../app/clock.js'
-import { createClient, failureOf, type Failure } from '../app/connection.js'
+import { connectedSoon, createClient, failureOf, type Failure } from '../app/connection.js'
 import { useLabInfo } from '../app/lab-data.js'
-import { useCall } from '../app/use-call.js'
 import { CopyButton } from '../ui/copy-button.js'
 import { Dialog } from '../ui/dialog.js'
 import { age, count } from '../ui/format.js'
@@ -14,26 +13,37 @@ import './pages.css'
 /** While it is open it is asked anew so often. */
 const everyMs = 3_000
 
+type Said = { report: HealthReport; failure: null } | { report: null; failure: Failure | null }
+
+async function healthOf(lab: string): Promise<Said> {
+  try {
+    await connectedSoon()
+    return { report: await createClient().health.get({ lab }), failure: null }
+  } catch (error) {
+    return { report: null, failure: failureOf(error) }
+  }
+}
+
 /** One page about a lab: what is wrong, since when, what to look at next, and everything that was looked at. */
 export function Health({ lab, onClose }: { lab: string; onClose: () => void }) {
-  const [report, setReport] = useState<HealthReport | null>(null)
-  const [failure, setFailure] = useState<Failure | null>(null)
-  // what could not be asked now is not as it was: an old "nothing is wrong" would be believed
   const info = useLabInfo(lab)
-  const { run } = useCall(async () => {
-    try {
-      setReport(await createClient().health.get({ lab }))
-      setFailure(null)
-    } catch (error) {
-      setReport(null)
-      setFailure(failureOf(error))
-    }
-  })
+  // what could not be asked now is not as it was: an old "nothing is wrong" would be believed
+  const [{ report, failure }, setSaid] = useState<Said>({ report: null, failure: null })
   useEffect(() => {
-    void run()
-    const timer = setInterval(() => void run(), everyMs)
-    return () => clearInterval(timer)
-  }, [run])
+    let timer: ReturnType<typeof setTimeout>
+    let closed = false
+    const ask = async (): Promise<void> => {
+      const said = await healthOf(lab)
+      if (closed) return
+      setSaid(said)
+      timer = setTimeout(() => void ask(), everyMs)
+    }
+    void ask()
+    return () => {
+      closed = true
+      clearTimeout(timer)
+    }
+  }, [lab])
   return (
     <Dialog title="Health" onClose={onClose} width={880}>
       <div className="page-sheet" aria-busy={report === null}>

@@ -7,7 +7,7 @@ import { useCall } from '../app/use-call.js'
 import { Button } from '../ui/button.js'
 import { Dialog } from '../ui/dialog.js'
 import { SaidBox } from '../ui/said.js'
-import { optionFields, optionProblem, optionValues } from './fault-kinds.js'
+import { fieldHere, optionFields, optionProblem, optionValues } from './fault-kinds.js'
 import { noSchedule, readSchedule } from './fault-schedule.js'
 import { targetsFor, type FaultTargetChoice } from './fault-targets.js'
 import { KindList } from './kind-list.js'
@@ -38,8 +38,8 @@ export function InjectFault(props: {
   const targets = targetsFor(kind, hosts, dataHosts, cluster)
   const all = [...targets.hosts, ...targets.roles]
   const target = all.find((each) => each.target === wanted) ?? all[0]
-  const fields = kind ? optionFields(kind.options) : []
-  const services = useLabInfo(lab)?.hosts.flatMap((host) => host.services) ?? []
+  const services = useLabInfo(lab)?.hosts.flatMap((host) => host.services) ?? null
+  const fields = kind ? optionFields(kind.options).map((field) => fieldHere(field, services)) : []
   const { schedule, problem: wrongTime } = readSchedule(when)
   const problem =
     wrongTime ?? fields.map((field) => optionProblem(field, typed[field.name] ?? field.start)).find(Boolean) ?? null
@@ -96,7 +96,6 @@ export function InjectFault(props: {
                       field={field}
                       value={typed[field.name] ?? field.start}
                       hosts={hosts.filter((host) => host !== target?.target)}
-                      services={services}
                       onChange={(value) => setTyped({ ...typed, [field.name]: value })}
                     />
                   ))}

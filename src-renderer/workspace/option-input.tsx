@@ -1,5 +1,5 @@
 import { useId } from 'react'
-import { choicesHere, listOf, optionProblem, optionWords, type OptionField } from './fault-kinds.js'
+import { listOf, optionProblem, optionWords, type OptionField } from './fault-kinds.js'
 
 /** One option of a fault as a control: what it is follows from its schema. */
 export function OptionInput(props: {
@@ -7,23 +7,25 @@ export function OptionInput(props: {
   value: string
   /** Hosts that can be named; the target itself is none of them. */
   hosts: readonly string[]
-  /** Services that run somewhere in the lab. */
-  services: readonly string[]
   onChange: (value: string) => void
 }) {
-  const { field, value, hosts, services, onChange } = props
+  const { field, value, hosts, onChange } = props
   const id = useId()
   const problem = optionProblem(field, value)
   const said = problem ?? field.about
   const about = said && (
-    <small id={`${id}-about`} className={problem ? 'fault-problem' : 't1 ink3'} role={problem ? 'alert' : undefined}>
+    <small
+      id={`${id}-about`}
+      className={problem ? 'fault-problem' : 't1 ink3'}
+      role={problem && value ? 'alert' : undefined}
+    >
       {said}
     </small>
   )
   const words = optionWords(field.name)
   if (field.kind === 'hosts' || field.kind === 'several') {
     const chosen = listOf(value)
-    const choices = field.kind === 'hosts' ? hosts : choicesHere(field, services)
+    const choices = field.kind === 'hosts' ? hosts : field.choices
     return (
       <div
         className="fault-option"
@@ -54,7 +56,7 @@ export function OptionInput(props: {
       </div>
     )
   }
-  const choices = field.kind === 'flag' ? ['true', 'false'] : choicesHere(field, services)
+  const choices = field.kind === 'flag' ? ['true', 'false'] : field.choices
   return (
     <div className="fault-option">
       <label htmlFor={id} className="mono" title={field.name}>
@@ -78,7 +80,8 @@ export function OptionInput(props: {
           className="field mono"
           inputMode={field.kind === 'number' ? 'decimal' : 'text'}
           value={value}
-          aria-invalid={problem !== null || undefined}
+          aria-required={field.required || undefined}
+          aria-invalid={(problem !== null && value !== '') || undefined}
           aria-describedby={about ? `${id}-about` : undefined}
           onChange={(event) => onChange(event.target.value)}
         />

@@ -81,7 +81,7 @@ async function patch(
   throw new DojoError('command-failed', {
     what: 'No Patroni took the change',
     why: whys.join('; '),
-    next: 'Nothing was changed; see `dojo health` for what is wrong',
+    next: 'Nothing was changed; try again, and if it goes on, see `dojo health`',
   })
 }
 

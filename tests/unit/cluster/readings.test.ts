@@ -1,8 +1,9 @@
+import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { applyChange, dcsReadingOf, lsnText } from '../../../src-main/cluster/dcs.js'
-import { proxyBackendsOf } from '../../../src-main/cluster/haproxy.js'
+import { proxyBackendsOf, proxyStats } from '../../../src-main/cluster/haproxy.js'
 import { leaseAt, readLease, type LeaseEstimate } from '../../../src-main/cluster/lease.js'
 import { livePart } from '../../../src-main/cluster/live-part.js'
 import { patroniClient, patroniReadingOf } from '../../../src-main/cluster/patroni.js'
@@ -197,6 +198,21 @@ test('HAProxy: who is up for writes and for reads, whatever columns it adds', ()
   const checked = csv.replaceAll(',L7STS,503', ',* L7STS,0')
   expect(checked).not.toBe(csv)
   expect(proxyBackendsOf(checked)[1]).toMatchObject({ host: 'pg2', check: 'L7STS' })
+})
+
+test('HAProxy: a page that met a check under way is read again, and a check that hangs does not hold it up', async () => {
+  const page = (said: string) => `# pxname,svname,type,status,check_status,check_code,agent\nwrite,pg2,,DOWN,${said},\n`
+  const pages = ['* L7STS,0', 'L7STS,503']
+  let reads = 0
+  const server = createServer((_, response) => response.end(page(pages[Math.min(reads++, pages.length - 1)]!)))
+  onTestFinished(() => void server.close())
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const endpoint = { host: '127.0.0.1', port: (server.address() as AddressInfo).port }
+  expect((await proxyStats(endpoint, 1_000))[0]!.check).toBe('HTTP 503')
+  expect(reads).toBe(2)
+  pages.splice(0, 2, '* L7TOUT,0')
+  expect((await proxyStats(endpoint, 1_000))[0]!.check).toBe('L7TOUT')
+  expect(reads).toBe(5)
 })
 
 test('pgBackRest: a stanza without a backup is in order, a broken one is not', () => {

@@ -4,8 +4,10 @@ import { editConfig } from '../../../src-main/faults/dynamic-config.js'
 /** A patronictl that answers with these, one a call: null is success. */
 function patronictl(...errors: (string | null)[]) {
   const asked: string[][] = []
-  const execOn = (_host: string, argv: readonly string[]) => {
+  const inputs: (string | undefined)[] = []
+  const execOn = (_host: string, argv: readonly string[], options?: { input?: string }) => {
     asked.push([...argv])
+    inputs.push(options?.input)
     const error = errors.shift()
     return Promise.resolve(
       typeof error === 'string'
@@ -13,7 +15,7 @@ function patronictl(...errors: (string | null)[]) {
         : { code: 0, stdout: '', stderr: '' },
     )
   }
-  return { asked, execOn }
+  return { asked, inputs, execOn }
 }
 const overtaken = 'Error: Config modification aborted due to concurrent changes'
 
@@ -24,6 +26,13 @@ test('a change that another one overtook is made again', async () => {
   expect(new Set(asked.map((argv) => argv.join(' ')))).toEqual(
     new Set(['patronictl edit-config --quiet --force --pg work_mem=8MB']),
   )
+})
+
+test('what a change was made from is read again for each try', async () => {
+  const { inputs, execOn } = patronictl(overtaken, null)
+  let lines = 0
+  await editConfig({ execOn }, 'pg1', ['--apply', '-'], () => Promise.resolve(`read ${++lines}`))
+  expect(inputs).toEqual(['read 1', 'read 2'])
 })
 
 test('a change that is refused for another reason is not made again, and the reason is told', async () => {

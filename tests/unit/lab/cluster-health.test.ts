@@ -96,7 +96,9 @@ test('it finds etcd without an environment, and who may not know the password is
     psql: 'echo "fe_sendauth: no password supplied" >&2; exit 2',
   }
   const { status, stderr } = runWith(tools, confOf('pg2'))
-  expect(stderr).toMatch(/^cluster-health: PostgreSQL on pg1 wants a password, .*: run this as root or as postgres\n$/)
+  expect(stderr).toMatch(
+    /^cluster-health: PostgreSQL on pg1 wants a password, .*: run this on a data host, as root or as postgres\n$/,
+  )
   expect(status).toBe(3)
 })
 

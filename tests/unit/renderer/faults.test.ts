@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { FaultRecord } from '../../../src-main/contract/fault.js'
 import {
-  choicesHere,
+  fieldHere,
   groupedKinds,
   optionFields,
   optionProblem,
@@ -68,12 +68,17 @@ describe('options as a form', () => {
       'from',
     ])
     const services = fields.find(({ name }) => name === 'services')!
-    expect(choicesHere(services, ['etcd', 'patroni', 'pgbackrest'])).toEqual([
-      'etcd',
-      'patroni',
-      'postgres',
-      'pgbackrest',
-    ])
+    const here = ['etcd', 'patroni', 'postgres', 'pgbackrest']
+    expect(fieldHere(services, ['etcd', 'patroni', 'pgbackrest']).choices).toEqual(here)
+    expect(fieldHere(services, null), 'not known yet').toEqual(services)
+  })
+
+  test('start with a service that runs here', () => {
+    const down = { properties: { service: { type: 'string', enum: ['haproxy', 'etcd', 'patroni'] } } }
+    const [service] = optionFields(down)
+    expect(service!.start).toBe('haproxy')
+    expect(fieldHere(service!, ['etcd', 'patroni']).start).toBe('etcd')
+    expect(fieldHere(service!, ['etcd', 'haproxy']).start).toBe('haproxy')
   })
 
   test('what is no number is said beside its field, before it is sent', () => {
