@@ -118,7 +118,7 @@ describe('a connection', () => {
     await host.close()
     await expect.poll(connection.state).toBe('offline')
     const said = failureOf(await connectedSoon(connection, 20).catch((error: unknown) => error))
-    expect(said).toMatchObject({ code: 'disconnected', what: expect.stringContaining('Nothing was done') })
+    expect(said).toMatchObject({ code: 'disconnected', what: expect.stringContaining('not connected') })
   })
 
   test('says that its token was refused, and does not hammer the host', async () => {
