@@ -29,6 +29,9 @@ export interface Failure {
   next: string
 }
 
+/** So long a press waits for a connection. Later it would surprise: a host that crashes minutes after the button. */
+const longestWaitMs = 5_000
+
 /** A press found no connection, and none came soon: nothing was sent. */
 export class NotConnected extends Error {}
 
@@ -42,7 +45,7 @@ export function failureOf(error: unknown): Failure {
     return {
       code: 'disconnected',
       what: 'This window is not connected to the app',
-      why: 'no connection came back within 5 s; nothing was asked for, so that it does not happen later',
+      why: `no connection came back within ${longestWaitMs / 1000} s; nothing was asked for, so that it does not happen later`,
       next: 'Wait until the window is connected again, and try again',
     }
   }
@@ -170,9 +173,6 @@ export const createClient = (): DojoClient => connection().client
 export function useThisConnection(given: Connection | null): void {
   shared = given
 }
-
-/** So long a press waits for a connection. Later it would surprise: a host that crashes minutes after the button. */
-const longestWaitMs = 5_000
 
 /** Resolves while connected; rejects with NotConnected when no connection comes soon. */
 export async function connectedSoon(via: Connection = connection(), withinMs = longestWaitMs): Promise<void> {

@@ -1,4 +1,4 @@
-import type { ClusterState, HostRole, HostView } from '../../src-main/contract/cluster.js'
+import type { BackupReading, ClusterState, HostRole, HostView } from '../../src-main/contract/cluster.js'
 import type { Violation } from '../timeline/violations.js'
 import type { FaultRecord } from '../../src-main/contract/fault.js'
 import type { LabInfo } from '../../src-main/contract/lab.js'
@@ -50,8 +50,11 @@ export const byWords: Record<FaultRecord['by'], string> = {
 export const fresh = <T>(part: { value: T | null; stale: boolean } | undefined): T | null =>
   part && !part.stale ? part.value : null
 
-/** A lab's first minute: its stanza is still being created, and that nothing is stored is no fault. */
-export const isYoung = ({ info, now }: Pick<SceneInput, 'info' | 'now'>): boolean => now - info.createdAt < 60_000
+/** In a lab's first minute its stanza is still being created: that nothing is stored is no fault. */
+export const awaitsStanza = (
+  { info, now }: Pick<SceneInput, 'info' | 'now'>,
+  { stanzaOk, backups }: BackupReading,
+): boolean => !stanzaOk && backups.length === 0 && now - info.createdAt < 60_000
 
 export const viewOf = (state: ClusterState, name: string): HostView | undefined =>
   state.hosts.find((host) => host.name === name)

@@ -1,7 +1,7 @@
 import type { LabHost } from '../../src-main/contract/lab.js'
 import { repositoryPart } from '../../src-main/contract/repository.js'
 import { kindOf } from './places.js'
-import { fresh, isAway, isYoung, primaryOf, siteOf, viewOf, type SceneInput, type Tone } from './scene-base.js'
+import { awaitsStanza, fresh, isAway, primaryOf, siteOf, viewOf, type SceneInput, type Tone } from './scene-base.js'
 import { cutOf, type LinkCut } from './scene-cuts.js'
 import { checkWords } from './scene-services.js'
 import { streamLinks } from './scene-streams.js'
@@ -209,7 +209,7 @@ function archiveLink(input: SceneInput, primary: string, repository: string): Li
   const away = isAway(viewOf(state, repository))
   const held = cutOf(state.faults, primary, repository, ['pgbackrest'])
   const reading = fresh(repositoryPart(state, repository))
-  const broken = reading !== null && !reading.stanzaOk && !(reading.backups.length === 0 && isYoung(input))
+  const broken = reading !== null && !reading.stanzaOk && !awaitsStanza(input, reading)
   const why = held ? held.words : away ? `${repository} is down` : broken ? reading.message : ''
   const cut = held !== null || away || broken
   return {

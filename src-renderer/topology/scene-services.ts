@@ -3,7 +3,7 @@ import type { LabHost } from '../../src-main/contract/lab.js'
 import { agoText } from '../timeline/words.js'
 import { etcdFact } from './scene-data.js'
 import { repositoryPart } from '../../src-main/contract/repository.js'
-import { fresh, isYoung, type Fact, type SceneInput, type Tone } from './scene-base.js'
+import { awaitsStanza, fresh, type Fact, type SceneInput, type Tone } from './scene-base.js'
 
 /** A host beside the cluster: what runs there, and where it listens. */
 export const otherFacts = ({ services }: LabHost): Fact[] =>
@@ -85,7 +85,7 @@ export function backupFacts(input: SceneInput, view: HostView): Fact[] {
     state.hosts.map((host) => fresh(host.postgres)?.archiver?.lastArchived ?? null),
     value.archiveMax,
   )
-  if (!value.stanzaOk && !last && isYoung(input)) facts.push({ text: 'stanza not made yet', tone: 'ink3' })
+  if (awaitsStanza(input, value)) facts.push({ text: 'stanza not made yet', tone: 'ink3' })
   else if (!value.stanzaOk) facts.push({ text: value.message, tone: 'fault' })
   else if (wal) facts.push({ text: `${wal} stored`, short: wal, tone: 'ink3' })
   if (stale) facts.push({ text: `as of ${at === null ? 'an unknown time' : `${agoText(now - at)} ago`}`, tone: 'unk' })

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react'
 import type { FaultKindInfo } from '../../src-main/contract/fault.js'
 import { services as allServices } from '../../src-main/contract/topology.js'
 import { createClient, failureOf, type Failure } from '../app/connection.js'
+import { kindWords } from '../topology/scene-cuts.js'
 
 /** The kinds of faults that src-main knows; the renderer knows none by name. */
 let asked: Promise<FaultKindInfo[]> | null = null
@@ -138,7 +139,7 @@ export function groupedKinds(
 ): { group: Group; title: string; kinds: FaultKindInfo[] }[] {
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean)
   const matches = ({ kind, group, action, summary }: FaultKindInfo): boolean => {
-    const text = `${kind} ${kind.replaceAll('-', ' ')} ${groupTitles[group]} ${action} ${summary}`.toLowerCase()
+    const text = `${kind} ${kindWords({ kind })} ${groupTitles[group]} ${action} ${summary}`.toLowerCase()
     return words.every((word) => text.includes(word))
   }
   return faultGroups

@@ -5,6 +5,7 @@ import { useCommands } from '../app/commands.js'
 import { createClient } from '../app/connection.js'
 import { useCluster } from '../app/lab-data.js'
 import { useCall } from '../app/use-call.js'
+import { kindWords } from '../topology/scene-cuts.js'
 import { Button } from '../ui/button.js'
 import { age, count } from '../ui/format.js'
 import { Icon } from '../ui/icons.js'
@@ -155,7 +156,7 @@ function FaultItem({ lab, fault }: { lab: string; fault: FaultRecord }) {
     <li className="fault-item">
       <Icon name="fault" />
       <span>
-        <span className="mono strong">{fault.target}</span> {fault.kind.replaceAll('-', ' ')}{' '}
+        <span className="mono strong">{fault.target}</span> {kindWords(fault)}{' '}
         <span className="mono t1 ink2 tn">{words}</span>
       </span>
       <Button
@@ -187,7 +188,7 @@ function FailedItem({ fault, now }: { fault: FaultRecord; now: number }) {
     <li className="fault-item">
       <Icon name="fail" />
       <span>
-        <span className="mono strong">{fault.target}</span> {fault.kind.replaceAll('-', ' ')}{' '}
+        <span className="mono strong">{fault.target}</span> {kindWords(fault)}{' '}
         <span className="mono t1 ink2 tn">
           {age(now - (fault.healedAt ?? fault.appliedAt))} ago, {byWhom[fault.by]}
         </span>
@@ -205,7 +206,7 @@ function ScheduledItem({ lab, fault }: { lab: string; fault: FaultRecord }) {
     <li className="fault-item">
       <Icon name="waiting" />
       <span>
-        <span className="mono strong">{fault.target}</span> {fault.kind.replaceAll('-', ' ')}{' '}
+        <span className="mono strong">{fault.target}</span> {kindWords(fault)}{' '}
         <span className="mono t1 ink2 tn">
           {dueWords(fault, now)}, {byWhom[fault.by]}
         </span>

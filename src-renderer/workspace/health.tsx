@@ -147,15 +147,13 @@ function Areas({ report, order }: { report: HealthReport; order: readonly string
               </th>
               {subsystems.map((subsystem) => {
                 const found = areas.find((area) => area.host === host && area.subsystem === subsystem)
+                const look = found && lookOf(report, found)
                 return (
-                  <td
-                    key={subsystem}
-                    title={found ? `${host ?? 'cluster'}, ${subsystem}: ${words[lookOf(report, found)]}` : undefined}
-                  >
-                    {found && (
+                  <td key={subsystem} title={look ? `${host ?? 'cluster'}, ${subsystem}: ${words[look]}` : undefined}>
+                    {look && (
                       <>
-                        <Icon name={shapes[lookOf(report, found)]} />
-                        <span className="sr-only">{words[lookOf(report, found)]}</span>
+                        <Icon name={shapes[look]} />
+                        <span className="sr-only">{words[look]}</span>
                       </>
                     )}
                   </td>
